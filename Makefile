@@ -1,0 +1,63 @@
+# The commands of this project. `make figures` and `make test` need nothing but Python >= 3.11 (with venv and pip)
+# and make: they create .venv from requirements.lock by themselves. `make help` lists the others.
+PYTHON ?= python3
+CORES ?= 8
+
+VENV := .venv
+ACTIVATE := . $(VENV)/bin/activate &&
+# Each stamp is written last, so that an interrupted step is done again from its start.
+PINS := $(VENV)/.pins-installed
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help figures report test bench lint environment package lock clean
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+figures: $(READY)  ## everything: data, figures, executed notebooks, HTML report (CORES=8)
+	$(ACTIVATE) snakemake --cores $(CORES)
+
+report: $(READY)  ## the HTML report, with what it needs
+	$(ACTIVATE) snakemake --cores $(CORES) report
+	@echo "Open $(CURDIR)/report/paper.html"
+
+test: $(READY)  ## all tests
+	$(ACTIVATE) python -m pytest
+
+bench: $(READY)  ## the timed comparisons in benchmarks/
+	$(ACTIVATE) for benchmark in benchmarks/*.py; do python "$$benchmark" || exit 1; done
+
+lint: $(READY)  ## style and errors: snakemake --lint, snakefmt, ruff
+	$(ACTIVATE) snakemake --lint
+	$(ACTIVATE) snakefmt --check Snakefile workflow
+	$(ACTIVATE) ruff check
+	$(ACTIVATE) ruff format --check
+	$(ACTIVATE) nbstripout --verify --keep-id notebooks/*.ipynb
+
+environment: $(READY)  ## .venv with the pinned packages, this package and its Jupyter kernel
+
+# Started afresh whenever the pins change: what is installed is the pins and nothing else.
+$(PINS): requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON): no such command; name a Python >= 3.11: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("$(PYTHON) is Python %d.%d, but this needs 3.11 or newer: make PYTHON=python3.12" % v[:2])'
+	@echo "Creating $(VENV) from requirements.lock; this takes a few minutes, once."
+	$(PYTHON) -m venv --clear $(VENV)
+	$(ACTIVATE) python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY): $(PINS) pyproject.toml
+	$(ACTIVATE) $(MAKE) package
+	@touch $@
+
+package:  ## this package and its Jupyter kernel into the active Python (conda users: after `conda env create`)
+	python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	python -m ipykernel install --sys-prefix --name mfg-imitation --display-name "Python (mfg-imitation)"
+
+# Needs uv (https://docs.astral.sh/uv), which nothing else here needs.
+lock:  ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile --quiet --upgrade pyproject.toml --all-extras --universal --python-version 3.11 \
+		--fork-strategy fewest --generate-hashes --no-header -o requirements.lock
+
+clean:  ## remove every product and log; the environment stays
+	rm -rf data/experts data/tables figures report logs .snakemake
