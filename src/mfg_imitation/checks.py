@@ -1,0 +1,53 @@
+"""Checks of what a user hands in: every mistake becomes one line that names the argument, the index and the value."""
+
+import jax
+import numpy as np
+from jaxtyping import Array, Float
+
+#: How far a sum of probabilities may be from one, or a probability below zero, before it counts as a mistake
+#: (rounding of float64 sums over the sizes met here stays below 1e-12).
+TOLERANCE = 1e-9
+
+
+class InputError(ValueError):
+    """A mistake in what the user supplied; its message is one line, fit to be shown without a traceback."""
+
+
+def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = False) -> Float[Array, "..."]:
+    """Return `array` as float64 after checking that it holds distributions over its last axis.
+
+    Args:
+        name: what to call the array in an error message.
+        array: array-like; traced arrays (inside `jit`, `vmap`, `grad`) are checked for their shape only.
+        shape: expected shape; with `batch`, the expected trailing axes behind any number of leading ones.
+
+    Raises:
+        InputError: wrong shape, NaN or infinity, an entry below 0, or a sum over the last axis that is not 1.
+    """
+    array = _as_float(name, array)
+    trailing = array.shape[max(array.ndim - len(shape), 0) :] if batch else array.shape
+    if trailing != shape:
+        wanted = f"[..., {', '.join(map(str, shape))}]" if batch else str(list(shape))
+        raise InputError(f"{name} has shape {list(array.shape)}, expected {wanted}")
+    if isinstance(array, jax.core.Tracer):
+        return array
+    values = np.asarray(array)
+    _fail_at(name, values, ~np.isfinite(values), "not a finite number")
+    _fail_at(name, values, values < -TOLERANCE, "a negative probability")
+    sums = values.sum(axis=-1)
+    _fail_at(name, sums, np.abs(sums - 1) > TOLERANCE, "the sum of the probabilities over the last axis, not 1", last=":")
+    return array
+
+
+def _as_float(name: str, array) -> Float[Array, "..."]:
+    try:
+        return jax.numpy.asarray(array, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} is not an array of numbers: {str(error).splitlines()[0]}") from None
+
+
+def _fail_at(name: str, values: np.ndarray, wrong: np.ndarray, what: str, last: str = "") -> None:
+    if wrong.any():
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        place = ", ".join([*map(str, index), *([last] if last else [])])
+        raise InputError(f"{name}[{place}] is {values[index]:.17g}: {what}")

@@ -1,0 +1,178 @@
+"""The finite mean-field game: who moves where, and what it earns, in a population mu.
+
+Index order everywhere: step n, state s, action a, successor k. Kernels are in *successor form*: the states that can
+follow (s, a) are a fixed integer table `successors[s, a, k]`, their probabilities depend on the population. A grid has
+K = 5, a dense game K = S, so memory stays proportional to S * A * K and no kernel is stored for all steps.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from mfg_imitation.checks import InputError, check_probabilities
+
+
+class Game(eqx.Module):
+    """A finite mean-field game with horizon H, S states and A actions (paper, Section 2.1).
+
+    Rewards are collected at every step n = 0 ... H - 1. Subclass it for games with structure: give the five
+    attributes below (as fields or properties) and the methods `probabilities` and `reward`, both traceable by JAX.
+    A subclass may override `pull_back` and `push_forward` when it knows a faster way than its successor table.
+
+    Attributes:
+        states: names of the states, in index order.
+        actions: names of the actions, in index order.
+        horizon: number of steps H >= 1.
+        initial: mu_0, the distribution of states at n = 0.
+        successors: state index that follows (s, a) in branch k; the same for every step and population.
+    """
+
+    states: eqx.AbstractVar[Sequence[str]]
+    actions: eqx.AbstractVar[Sequence[str]]
+    horizon: eqx.AbstractVar[int]
+    initial: eqx.AbstractVar[Float[Array, " S"]]
+    successors: eqx.AbstractVar[Int[Array, "S A K"]]
+
+    @abstractmethod
+    def probabilities(self, n: Int[Array, ""] | int, mu: Float[Array, " S"]) -> Float[Array, "S A K"]:
+        """P_n(successors[s, a, k] | s, a, mu): non-negative, summing to 1 over k."""
+
+    @abstractmethod
+    def reward(self, n: Int[Array, ""] | int, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
+        """r_n(s, a, mu), in the game's own unit of reward."""
+
+    def transition(self, n: Int[Array, ""] | int, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
+        """The dense kernel P_n(s' | s, a, mu), for inspection of small games."""
+        s, a, _ = np.indices(self.successors.shape)
+        dense = jnp.zeros((*self.successors.shape[:2], len(self.states)))
+        return dense.at[s, a, self.successors].add(self.probabilities(n, mu))
+
+    def pull_back(self, n, mu: Float[Array, " S"], values: Float[Array, " S"]) -> Float[Array, "S A"]:
+        """Expected value of the next state: sum over s' of P_n(s' | s, a, mu) values(s')."""
+        return jnp.sum(self.probabilities(n, mu) * values[self.successors], axis=-1)
+
+    def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
+        """Distribution of the next state when (s, a) is distributed as `joint`: the adjoint of `pull_back`."""
+        return jnp.zeros_like(mu).at[self.successors].add(joint[..., None] * self.probabilities(n, mu))
+
+    @property
+    def policy_shape(self) -> tuple[int, int, int]:
+        """(H, S, A), the shape of a policy pi_n(a | s)."""
+        return self.horizon, *self.successors.shape[:2]
+
+    def uniform_policy(self) -> Float[Array, "H S A"]:
+        """The policy that draws every action with equal probability."""
+        return jnp.full(self.policy_shape, 1 / len(self.actions))
+
+    def known_expert(self) -> Float[Array, "H S A"] | None:
+        """A Nash policy known in closed form, or None."""
+        return None
+
+    def __check_init__(self):
+        if not isinstance(self.horizon, int) or self.horizon < 1:
+            raise InputError(f"horizon is {self.horizon!r}: a whole number >= 1 is needed")
+        n_states, n_actions = len(self.states), len(self.actions)
+        check_probabilities("initial", self.initial, (n_states,))
+        shape = self.successors.shape
+        if len(shape) != 3 or shape[:2] != (n_states, n_actions):
+            raise InputError(f"successors has shape {list(shape)}, expected [{n_states}, {n_actions}, K]")
+
+    @staticmethod
+    def from_functions(
+        transition: Callable[[Int[Array, ""], Float[Array, " S"]], Float[Array, "S A S"]],
+        reward: Callable[[Int[Array, ""], Float[Array, " S"]], Float[Array, "S A"]],
+        initial: Float[Array, " S"],
+        horizon: int,
+        states: Sequence[str] | None = None,
+        actions: Sequence[str] | None = None,
+    ) -> "Game":
+        """A game from two JAX-traceable functions of the step n and the population mu.
+
+        Args:
+            transition: (n, mu) -> P_n(s' | s, a, mu), shape [S, A, S].
+            reward: (n, mu) -> r_n(s, a, mu), shape [S, A].
+            initial: mu_0.
+            horizon: H.
+            states, actions: names; by default s0, s1, ... and a0, a1, ...
+
+        Raises:
+            InputError: shapes that do not fit, kernels that are not probabilities, rewards that are not finite
+                (looked at for the initial, the uniform and every one-point population, at n = 0).
+        """
+        initial = jnp.asarray(initial, dtype=float)
+        shape = jax.eval_shape(reward, 0, initial).shape
+        if len(shape) != 2 or shape[0] != initial.size:
+            raise InputError(f"reward(0, initial) has shape {list(shape)}, expected [{initial.size}, A]")
+        game = FunctionGame(
+            states=tuple(states) if states is not None else tuple(f"s{i}" for i in range(shape[0])),
+            actions=tuple(actions) if actions is not None else tuple(f"a{i}" for i in range(shape[1])),
+            horizon=horizon,
+            initial=initial,
+            transition_function=transition,
+            reward_function=reward,
+        )
+        check_game(game)
+        return game
+
+
+class DenseGame(Game):
+    """A game whose every state can follow every pair (K = S): kernels are dense [S, A, S] arrays."""
+
+    @property
+    def successors(self) -> Int[Array, "S A S"]:
+        n_states, n_actions = len(self.states), len(self.actions)
+        return jnp.broadcast_to(jnp.arange(n_states), (n_states, n_actions, n_states))
+
+    def transition(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
+        return self.probabilities(n, mu)
+
+    def pull_back(self, n, mu: Float[Array, " S"], values: Float[Array, " S"]) -> Float[Array, "S A"]:
+        return jnp.sum(self.probabilities(n, mu) * values, axis=-1)
+
+    def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
+        return jnp.sum(joint[..., None] * self.probabilities(n, mu), axis=(0, 1))
+
+
+class FunctionGame(DenseGame):
+    """What `Game.from_functions` returns."""
+
+    states: tuple[str, ...] = eqx.field(static=True)
+    actions: tuple[str, ...] = eqx.field(static=True)
+    horizon: int = eqx.field(static=True)
+    initial: Float[Array, " S"]
+    transition_function: Callable = eqx.field(static=True)
+    reward_function: Callable = eqx.field(static=True)
+
+    def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
+        return jnp.asarray(self.transition_function(n, mu), dtype=float)
+
+    def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
+        return jnp.asarray(self.reward_function(n, mu), dtype=float)
+
+
+def check_game(game: Game) -> None:
+    """Raise `InputError` unless kernel and reward are sound in the populations of `probe_populations`, at n = 0."""
+    for place, mu in probe_populations(game):
+        kernel = game.probabilities(0, mu)
+        check_probabilities(f"transition(0, mu={place})", kernel, game.successors.shape)
+        reward = np.asarray(game.reward(0, mu))
+        if reward.shape != game.policy_shape[1:]:
+            raise InputError(f"reward(0, mu={place}) has shape {list(reward.shape)}, expected {list(game.policy_shape[1:])}")
+        if not np.isfinite(reward).all():
+            s, a = np.argwhere(~np.isfinite(reward))[0]
+            raise InputError(
+                f"reward of {game.actions[a]} in {game.states[s]} is {reward[s, a]} when mu is {place}: "
+                "a finite number is needed for every population"
+            )
+
+
+def probe_populations(game: Game) -> list[tuple[str, Float[Array, " S"]]]:
+    """Named populations at which a new game is looked at: initial, uniform, and every one-point population."""
+    n_states = len(game.states)
+    vertices = [(f"all in {name}", jnp.eye(n_states)[i]) for i, name in enumerate(game.states)]
+    return [("the initial one", game.initial), ("uniform", jnp.full(n_states, 1 / n_states)), *vertices]

@@ -1,0 +1,212 @@
+"""Games declared in a file: named states and actions, kernel and reward as arithmetic expressions.
+
+Two words are reserved in a declaration: `every` (as a state or an action: all those without an entry of their own) and
+`stay` (as a successor: the state itself). `rest` is the probability that the other successors leave over, and
+`mu[here]` is the share of the population in the state at hand.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from mfg_imitation.checks import InputError, check_probabilities
+from mfg_imitation.game import DenseGame, check_game
+from mfg_imitation.games.expressions import FUNCTIONS, evaluate
+
+RESERVED = {"every", "stay", "rest", "here", "mu", "n", "horizon", *FUNCTIONS}
+
+
+class Cell(NamedTuple):
+    """One declared expression: its text, the state it speaks of as `here`, and the file and key where it stands."""
+
+    text: str | float
+    here: str
+    place: str
+
+
+class DeclaredGame(DenseGame):
+    """A game whose kernel and reward are expressions; parameters are traced, so changing one compiles nothing anew."""
+
+    states: tuple[str, ...] = eqx.field(static=True)
+    actions: tuple[str, ...] = eqx.field(static=True)
+    horizon: int = eqx.field(static=True)
+    initial: Float[Array, " S"]
+    parameters: dict[str, Float[Array, ""]]
+    expert_policy: Float[Array, "H S A"] | None
+    kernel_cells: tuple[tuple[Cell, ...], ...] = eqx.field(static=True)
+    kernel_index: tuple[tuple[int, int, int, int], ...] = eqx.field(static=True)
+    reward_cells: tuple[Cell, ...] = eqx.field(static=True)
+
+    def probabilities(self, n: Int[Array, ""] | int, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
+        table = [jnp.zeros(())]
+        for row in self.kernel_cells:
+            values = {i: self._value(cell, n, mu) for i, cell in enumerate(row) if cell.text != "rest"}
+            left_over = 1 - sum(values.values())
+            table += [jnp.asarray(values.get(i, left_over), dtype=float) for i in range(len(row))]
+        index = np.zeros(self.successors.shape, dtype=int)
+        for s, a, successor, position in self.kernel_index:
+            index[s, a, successor] = position
+        return jnp.stack(table)[index]
+
+    def reward(self, n: Int[Array, ""] | int, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
+        values = [jnp.asarray(self._value(cell, n, mu), dtype=float) for cell in self.reward_cells]
+        return jnp.stack(values).reshape(len(self.states), len(self.actions))
+
+    def known_expert(self) -> Float[Array, "H S A"] | None:
+        return self.expert_policy
+
+    def _value(self, cell: Cell, n, mu):
+        def share(state):
+            return mu[self.states.index(cell.here if state == "here" else state)] if state in known else _unknown(state)
+
+        known = {*self.states, "here"}
+        return evaluate(cell.text, {"n": n, "horizon": self.horizon, **self.parameters}, share, cell.place)
+
+
+def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float]) -> DeclaredGame:
+    """The game of a declaration that has passed the schema.
+
+    Args:
+        declaration: the content of a game file.
+        file: its name, for error messages.
+        overrides: values that replace parameters or the horizon.
+
+    Raises:
+        InputError: a name that is not declared, a value out of its range, probabilities that do not sum to 1, ...
+    """
+    states, actions = tuple(declaration["states"]), tuple(declaration["actions"])
+    for key, names in (("states", states), ("actions", actions), ("parameters", declaration.get("parameters", {}))):
+        for name in names:
+            if name in RESERVED:
+                raise InputError(f"{file}: {key}: {name!r} is a reserved word")
+    parameters = _parameters(declaration, file, overrides)
+    horizon = overrides.get("horizon", declaration["horizon"])
+    if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or horizon < 1:
+        raise InputError(f"{file}: horizon: {horizon!r} is not a whole number >= 1")
+
+    kernel_cells, kernel_index, position = [], [], 1
+    for s, a, row, place in _pairs(declaration["transition"], states, actions, f"{file}: transition"):
+        cells = _successors(row, states[s], states, place)
+        kernel_cells.append(tuple(cells.values()))
+        for successor in cells:
+            kernel_index.append((s, a, states.index(successor), position))
+            position += 1
+    reward_cells = tuple(
+        Cell(expression, states[s], place)
+        for s, a, expression, place in _pairs(declaration["reward"], states, actions, f"{file}: reward")
+    )
+    expert = declaration.get("expert")
+    shape = (int(horizon), len(states), len(actions))
+    game = DeclaredGame(
+        states=states,
+        actions=actions,
+        horizon=int(horizon),
+        initial=_initial(declaration["initial"], states, parameters, file),
+        parameters={name: jnp.asarray(value, dtype=float) for name, value in parameters.items()},
+        expert_policy=expert and policy_array(expert["policy"], states, actions, shape, f"{file}: expert.policy"),
+        kernel_cells=tuple(kernel_cells),
+        kernel_index=tuple(kernel_index),
+        reward_cells=reward_cells,
+    )
+    try:
+        check_game(game)
+    except InputError as error:
+        message = str(error)
+        raise InputError(message if message.startswith(file) else f"{file}: {message}") from None
+    return game
+
+
+def policy_array(
+    spec: Mapping, states: tuple[str, ...], actions: tuple[str, ...], shape: tuple[int, int, int], place: str
+) -> Float[Array, "H S A"]:
+    """The stationary policy of a file, `state or every: action` or `state or every: {action: probability}`.
+
+    Raises:
+        InputError: an unknown name, a state without an entry, probabilities that do not sum to 1.
+    """
+    rows = np.zeros(shape[1:])
+    for s, key, choice in _entries(spec, states, place):
+        for action, probability in ({choice: 1.0} if isinstance(choice, str) else choice).items():
+            if action not in actions:
+                raise InputError(f"{place}.{key}: unknown action {action!r}; the actions are {', '.join(actions)}")
+            rows[s, actions.index(action)] = probability
+    check_probabilities(place, rows, shape[1:])
+    return jnp.broadcast_to(jnp.asarray(rows), shape)
+
+
+def expand(table: Mapping, states: tuple[str, ...], actions: tuple[str, ...]) -> dict[str, dict[str, object]]:
+    """A declared table (transition or reward) with `every` written out: state -> action -> entry."""
+    full: dict[str, dict[str, object]] = {}
+    for s, a, entry, _ in _pairs(table, tuple(states), tuple(actions), "table"):
+        full.setdefault(states[s], {})[actions[a]] = entry
+    return full
+
+
+def _parameters(declaration, file, overrides) -> dict[str, float]:
+    declared = declaration.get("parameters", {})
+    for name in overrides:
+        if name not in declared and name != "horizon":
+            raise InputError(f"{file}: unknown parameter {name!r}; allowed are {', '.join([*declared, 'horizon'])}")
+    values = {}
+    for name, spec in declared.items():
+        value = overrides.get(name, spec["value"])
+        low, high = spec.get("minimum", -np.inf), spec.get("maximum", np.inf)
+        try:
+            inside = low <= float(value) <= high
+        except (TypeError, ValueError):
+            raise InputError(f"{file}: parameters.{name}: {value!r} is not a number") from None
+        if not inside:
+            raise InputError(f"{file}: parameters.{name}: {value!r} is not between {low} and {high}")
+        values[name] = float(value)
+    return values
+
+
+def _initial(spec, states, parameters, file) -> Float[Array, " S"]:
+    weights = np.zeros(len(states))
+    for s, key, expression in _entries(spec, states, f"{file}: initial", complete=False):
+        weights[s] = evaluate(expression, parameters, _unknown, f"{file}: initial.{key}")
+    return check_probabilities(f"{file}: initial", weights, (len(states),))
+
+
+def _entries(spec, names, place, complete=True):
+    """(index, key, entry) for every name: its own entry, or that of `every`."""
+    for key in spec:
+        if key not in names and key != "every":
+            raise InputError(f"{place}: unknown name {key!r}; allowed are {', '.join([*names, 'every'])}")
+    for i, name in enumerate(names):
+        key = name if name in spec else "every"
+        if key in spec:
+            yield i, key, spec[key]
+        elif complete:
+            raise InputError(f"{place}: nothing is said of {name!r}; add it, or `every`")
+
+
+def _pairs(table, states, actions, place):
+    """(s, a, entry, place) for every pair; a named state goes before `every` state, then a named action before `every`."""
+    for s, _, _ in _entries(table, states, place):
+        own, every = table.get(states[s], {}), table.get("every", {})
+        rows = own if "every" in own else {**every, **own}
+        for a, key, entry in _entries(rows, actions, f"{place}.{states[s]}"):
+            yield s, a, entry, f"{place}.{states[s] if key in own else 'every'}.{key}"
+
+
+def _successors(row, state, states, place) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {}
+    for key, text in row.items():
+        successor = state if key == "stay" else key
+        if successor not in states:
+            raise InputError(f"{place}: unknown successor {key!r}; allowed are {', '.join([*states, 'stay'])}")
+        if successor in cells:
+            raise InputError(f"{place}: {successor!r} is named twice")
+        cells[successor] = Cell(text, state, f"{place}.{key}")
+    if sum(cell.text == "rest" for cell in cells.values()) > 1:
+        raise InputError(f"{place}: `rest` may stand only once")
+    return cells
+
+
+def _unknown(state):
+    raise KeyError(state)

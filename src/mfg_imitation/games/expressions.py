@@ -1,0 +1,130 @@
+"""Arithmetic in game files: a closed list of operators and functions, evaluated through JAX and never run as Python.
+
+simpleeval walks the syntax tree; only the node types below exist for it. There is no attribute, no string, no loop, no
+comprehension, no keyword, and the only thing that can be indexed is `mu`.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from functools import reduce
+
+import jax.numpy as jnp
+import numpy as np
+from simpleeval import FeatureNotAvailable, InvalidExpression, SimpleEval
+
+from mfg_imitation.checks import InputError
+
+OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+
+FUNCTIONS = {
+    "min": lambda *values: reduce(jnp.minimum, values),
+    "max": lambda *values: reduce(jnp.maximum, values),
+    "abs": jnp.abs,
+    "exp": jnp.exp,
+    "log": jnp.log,
+    "sqrt": jnp.sqrt,
+    "tanh": jnp.tanh,
+    "sin": jnp.sin,
+    "cos": jnp.cos,
+    "floor": jnp.floor,
+    "clip": jnp.clip,
+    "where": jnp.where,
+}
+
+
+def evaluate(text: str | float, names: Mapping[str, object], mu: Callable[[str], object], place: str):
+    """The value of an expression, a float or a traced scalar.
+
+    Args:
+        text: the expression, or a number.
+        names: values of the names it may use.
+        mu: share of the population in the state of that name; raises KeyError for an unknown state.
+        place: file and key, to begin an error message with.
+
+    Raises:
+        InputError: anything but arithmetic in the allowed names and functions.
+    """
+    if not isinstance(text, str):
+        return np.float64(text)
+    try:
+        with np.errstate(all="ignore"):
+            return _Evaluator(names, mu).eval(text)
+    except InputError as error:
+        raise InputError(f"{place}: {text!r}: {error}") from None
+    except SyntaxError:
+        raise InputError(f"{place}: {text!r} is not an arithmetic expression") from None
+    except RecursionError:
+        raise InputError(f"{place}: the expression is nested too deeply") from None
+    except (InvalidExpression, TypeError, ValueError, ArithmeticError, MemoryError) as error:
+        raise InputError(f"{place}: {text!r}: {str(error).splitlines()[0]}") from None
+
+
+class _Evaluator(SimpleEval):
+    def __init__(self, names, mu):
+        super().__init__(operators=OPERATORS, functions=FUNCTIONS, names=names)
+        self.mu = mu
+        self.nodes = {
+            ast.Expr: self._eval_expr,
+            ast.Constant: self._number,
+            ast.Name: self._name,
+            ast.UnaryOp: self._eval_unaryop,
+            ast.BinOp: self._eval_binop,
+            ast.Compare: self._comparison,
+            ast.Call: self._call,
+            ast.Subscript: self._share,
+        }
+
+    @staticmethod
+    def _number(node):
+        if type(node.value) not in (int, float):
+            raise InputError(f"{node.value!r} is not a number")
+        return np.float64(node.value)
+
+    def _name(self, node):
+        if node.id not in self.names:
+            raise InputError(f"unknown name {node.id!r}; known are {', '.join(self.names)} and mu[state]")
+        return self.names[node.id]
+
+    def _comparison(self, node):
+        if len(node.ops) > 1:
+            raise InputError("comparisons cannot be chained")
+        return self._eval_compare(node)
+
+    def _call(self, node):
+        name = node.func.id if isinstance(node.func, ast.Name) else None
+        if name not in FUNCTIONS:
+            raise InputError(f"unknown function {ast.unparse(node.func)!r}; known are {', '.join(FUNCTIONS)}")
+        if not node.args:
+            raise InputError(f"{name} needs an argument")
+        return self._eval_call(node)
+
+    def _share(self, node):
+        if not (isinstance(node.value, ast.Name) and node.value.id == "mu"):
+            raise InputError("only mu can be indexed, as mu[state]")
+        state = node.slice.value if isinstance(node.slice, ast.Constant) else ast.unparse(node.slice)
+        try:
+            return self.mu(str(state))
+        except KeyError:
+            raise InputError(f"mu[{state}]: there is no state {state!r}") from None
+
+    @staticmethod
+    def parse(expr):
+        parsed = ast.parse(expr.strip())
+        if len(parsed.body) != 1 or not isinstance(parsed.body[0], ast.Expr):
+            raise FeatureNotAvailable("one arithmetic expression is needed")
+        return parsed.body[0]

@@ -1,0 +1,194 @@
+"""From the name of a game, or the path of its file, to the game.
+
+A file is one of four kinds, told by the key it has: `family` (a family that ships with the package), `python` (a class of
+the user's own), `mfglib` (an environment of MFGLib), or none of these: then the game is declared in the file.
+"""
+
+import difflib
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Array, Float
+
+from mfg_imitation.checks import InputError
+from mfg_imitation.game import Game
+from mfg_imitation.games.declared import declared_game, policy_array
+from mfg_imitation.games.expressions import evaluate
+from mfg_imitation.games.families import FAMILIES
+from mfg_imitation.games.families.family import family_game
+from mfg_imitation.games.imported import mfglib_game, python_game
+from mfg_imitation.schema import load_schema, read_yaml, validate
+
+#: Where a game's name is looked up: the folder one works in, then the checkout that this package is installed from.
+FOLDERS = (Path("config/games"), Path(__file__).parents[3] / "config" / "games")
+
+#: The keys that tell the kind of a file that declares no game itself.
+KINDS = ("family", "python", "mfglib")
+
+
+def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
+    """Load a game from its file.
+
+    Args:
+        name_or_path: the path of a game file (ending in .yaml), or its bare name, looked up in config/games.
+        overrides: values that replace the file's parameters or its `horizon`, as in
+            `load_game("attractor", horizon=20, transition_lipschitz=2)`.
+
+    Raises:
+        InputError: no such file, a file that breaks the schema, an unknown or out-of-range override. One line that
+            names the file, the key, the value and what is allowed.
+    """
+    path = find_game(name_or_path)
+    declaration, file = read_declaration(path), str(path)
+    kind = kind_of(declaration)
+    if kind == "declared":
+        return declared_game(declaration, file, overrides)
+    horizon, values = _settings(declaration, file, overrides)
+    if kind == "family":
+        family = _family(declaration["family"], file)
+        game = family_game(family, values, horizon, f"{file}: parameters")
+    elif kind == "python":
+        game = python_game(declaration["python"], values, horizon, path)
+    else:
+        game = mfglib_game(declaration["mfglib"], values, horizon, file)
+    policy = declaration.get("expert", {}).get("policy")
+    if policy is None:
+        return game
+    return WithExpert(
+        game, policy_array(policy, tuple(game.states), tuple(game.actions), game.policy_shape, f"{file}: expert.policy")
+    )
+
+
+def read_declaration(name_or_path: str | Path) -> dict:
+    """The content of a game's file, checked against the schema of its kind.
+
+    Raises:
+        InputError: no such file, or a file that breaks the schema.
+    """
+    path = find_game(name_or_path)
+    declaration = read_yaml(path)
+    if isinstance(declaration, Mapping) and not {*KINDS, "states", "actions", "transition", "reward"} & {*declaration}:
+        close = [key for key in map(str, declaration) if difflib.get_close_matches(key, KINDS, n=1)]
+        hint = f" (it has {close[0]!r})" if close else ""
+        raise InputError(
+            f"{path}: does not say what game it is: one of the keys {', '.join(KINDS)} is needed{hint}, or states, "
+            "actions, initial, transition and reward"
+        )
+    schema = load_schema("game")
+    validate(declaration, {"$ref": f"#/$defs/{kind_of(declaration)}", "$defs": schema["$defs"]}, str(path))
+    return declaration
+
+
+def read_lipschitz(name_or_path: str | Path, **overrides: Any) -> tuple[float | None, float | None]:
+    """(L_P, L_r), the Lipschitz constants that are declared for a game (paper, Assumption 1); None where none is.
+
+    What the file says under `lipschitz` (numbers, or arithmetic in its parameters and `horizon`) goes before what a game
+    of code knows of itself (`declared_lipschitz`).
+
+    Raises:
+        InputError: as `load_game`, and for a constant that is negative or not a finite number.
+    """
+    path = find_game(name_or_path)
+    declaration = read_declaration(path)
+    game = load_game(path, **overrides)
+    declared = declaration.get("lipschitz", {})
+    known = game.declared_lipschitz() if hasattr(game, "declared_lipschitz") else (None, None)
+    names = {"horizon": game.horizon, **_numbers(declaration, overrides)}
+    constants = []
+    for key, own in zip(("transition", "reward"), known, strict=True):
+        place = f"{path}: lipschitz.{key}"
+        value = float(evaluate(declared[key], names, _no_state, place)) if key in declared else own
+        if value is not None and not 0 <= value < math.inf:
+            raise InputError(f"{place}: is {value}, but must be a finite number of at least 0")
+        constants.append(value)
+    return constants[0], constants[1]
+
+
+def find_game(name_or_path: str | Path) -> Path:
+    """The path of a game's file.
+
+    Raises:
+        InputError: there is none; the message lists the games that there are.
+    """
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml"):
+        if path.is_file():
+            return path
+        raise InputError(f"{path}: no such game file")
+    for folder in FOLDERS:
+        if (folder / f"{name_or_path}.yaml").is_file():
+            return folder / f"{name_or_path}.yaml"
+    names = sorted({file.stem for folder in FOLDERS for file in folder.glob("*.yaml")})
+    raise InputError(f"unknown game {str(name_or_path)!r}; the games in config/games are {', '.join(names) or 'none'}")
+
+
+def kind_of(declaration: Any) -> str:
+    """declared, family, python or mfglib."""
+    return next((kind for kind in KINDS if isinstance(declaration, Mapping) and kind in declaration), "declared")
+
+
+class WithExpert(Game):
+    """A game of code whose file states a Nash policy. All else is the game's own."""
+
+    game: Game
+    expert_policy: Float[Array, "H S A"]
+
+    states = property(lambda self: self.game.states)
+    actions = property(lambda self: self.game.actions)
+    horizon = property(lambda self: self.game.horizon)
+    initial = property(lambda self: self.game.initial)
+    successors = property(lambda self: self.game.successors)
+
+    def probabilities(self, n, mu):
+        return self.game.probabilities(n, mu)
+
+    def reward(self, n, mu):
+        return self.game.reward(n, mu)
+
+    def pull_back(self, n, mu, values):
+        return self.game.pull_back(n, mu, values)
+
+    def push_forward(self, n, mu, joint):
+        return self.game.push_forward(n, mu, joint)
+
+    def known_expert(self) -> Float[Array, "H S A"]:
+        return self.expert_policy
+
+    def __getattr__(self, name):  # what only this kind of game has, such as the cells of a grid
+        if name.startswith("__") or name == "game":
+            raise AttributeError(name)
+        return getattr(self.game, name)
+
+
+def _settings(declaration, file, overrides) -> tuple[int, dict[str, Any]]:
+    values = {**declaration.get("parameters", {}), **overrides}
+    horizon = values.pop("horizon", declaration["horizon"])
+    if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or horizon < 1:
+        raise InputError(f"{file}: horizon: {horizon!r} is not a whole number >= 1")
+    return int(horizon), values
+
+
+def _family(name: str, file: str):
+    if name not in FAMILIES:
+        close = difflib.get_close_matches(name, FAMILIES, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise InputError(f"{file}: family: unknown family {name!r}{hint}; allowed are {', '.join(FAMILIES)}")
+    return FAMILIES[name]
+
+
+def _numbers(declaration, overrides) -> dict[str, float]:
+    """The numbers among a game's parameters: those of the file, and the defaults of its family."""
+    values = {}
+    if "family" in declaration:
+        values |= {name: parameter.default for name, parameter in FAMILIES[declaration["family"]].parameters.items()}
+    for name, value in declaration.get("parameters", {}).items():
+        values[name] = value["value"] if isinstance(value, Mapping) else value
+    values |= overrides
+    return {name: float(value) for name, value in values.items() if isinstance(value, (int, float, np.number))}
+
+
+def _no_state(state):
+    raise KeyError(state)

@@ -1,0 +1,58 @@
+"""The three errors that an imitator can control without knowing the reward (paper, Sections 4.1 to 4.3)."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from mfg_imitation.checks import check_probabilities
+from mfg_imitation.flow import agent_flow_of, flow_of, over_policies
+from mfg_imitation.game import Game
+
+
+class Proxies(NamedTuple):
+    """The imitation errors of a policy, all 1-norms in [0, 2] and of the batch shape of the policies.
+
+    Attributes:
+        bc: max over n of sum over s of mu^E_n(s) |pi^E_n(.|s) - pi_n(.|s)| (paper, Eq. 13).
+        vanilla_adv: max over n of |rho^{E,E}_n - rho^{pi,E}_n|, the imitator among experts (paper, Eq. 17).
+        mfc_adv: max over n of |rho^{E,E}_n - rho^{pi,pi}_n|, the imitator in its own population (paper, Eq. 20).
+    """
+
+    bc: Float[Array, "*batch"]
+    vanilla_adv: Float[Array, "*batch"]
+    mfc_adv: Float[Array, "*batch"]
+
+
+def proxies(game: Game, expert: Float[Array, "H S A"], policy: Float[Array, "*batch H S A"]) -> Proxies:
+    """The three proxies of `policy` with respect to `expert`, see `Proxies`.
+
+    When the kernel does not depend on the population the last two are equal.
+
+    Raises:
+        InputError: an argument has the wrong shape or is not a policy.
+    """
+    expert = check_probabilities("expert", expert, game.policy_shape)
+    return _proxies(game, expert, check_probabilities("policy", policy, game.policy_shape, batch=True))
+
+
+@eqx.filter_jit
+def _proxies(game, expert, policy):
+    expert_flow = flow_of(game, expert)
+    expert_occupancy = expert_flow[..., None] * expert
+
+    def one(pi):
+        among_experts = agent_flow_of(game, pi, expert_flow)[..., None] * pi
+        among_imitators = flow_of(game, pi)[..., None] * pi
+        return Proxies(
+            jnp.max(jnp.sum(expert_flow[..., None] * jnp.abs(expert - pi), axis=(-2, -1))),
+            _largest_step(expert_occupancy - among_experts),
+            _largest_step(expert_occupancy - among_imitators),
+        )
+
+    return over_policies(one, policy)
+
+
+def _largest_step(difference: Float[Array, "H S A"]) -> Float[Array, ""]:
+    return jnp.max(jnp.sum(jnp.abs(difference), axis=(-2, -1)))
