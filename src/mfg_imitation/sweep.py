@@ -1,0 +1,114 @@
+"""Policies on a path away from the expert, with their proxies and gaps: the data of Figure 2."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+from jaxtyping import Array, Float
+
+from mfg_imitation.checks import InputError
+from mfg_imitation.equilibrium import known_expert
+from mfg_imitation.game import Game
+from mfg_imitation.games.declared import policy_array
+from mfg_imitation.games.files import load_game, read_declaration
+from mfg_imitation.proxies import Proxies, proxies
+from mfg_imitation.value import Gaps, gaps
+
+#: The parameter whose values make the rows of panels; a game without it gets one row.
+SWEPT = "transition_lipschitz"
+
+#: Policies are measured in multiples of so many.
+BATCH = 256
+
+
+def sweep(file: str | Path, grid: Mapping) -> pd.DataFrame:
+    """One row per policy pi_alpha = (1 - alpha) pi^E + alpha pi^target, for every value of L_P and of the horizon.
+
+    The target is the policy that the game's file names under `sweep.towards`, else the uniform one.
+
+    Args:
+        file: the game's file.
+        grid: `transition_lipschitz` and `horizon`, lists of values; `alpha`, see `alpha_grid` and `resolved_path`.
+
+    Returns:
+        Columns game, transition_lipschitz (missing where the game has no such parameter), horizon, alpha, the fields
+        of `Proxies` (1-norms) and the fields of `Gaps` (units of reward over the horizon).
+
+    Raises:
+        InputError: a broken file, or an expert that is no equilibrium at some point of the grid.
+    """
+    first = alpha_grid(grid["alpha"]["linear"], grid["alpha"]["smallest"], grid["alpha"]["logarithmic"])
+    frames = []
+    for point, game in games_on_grid(file, grid):
+        try:
+            expert = known_expert(game).policy
+        except InputError as error:
+            raise InputError(f"{file}: {error} (at {', '.join(f'{k} = {v}' for k, v in point.items())})") from None
+        path = resolved_path(game, expert, target_policy(file, game), first, grid["alpha"]["resolution"])
+        frames.append(path.assign(game=Path(file).stem, **point))
+    columns = ["game", SWEPT, "horizon", "alpha", *Proxies._fields, *Gaps._fields]
+    return pd.concat(frames, ignore_index=True).reindex(columns=columns)
+
+
+def games_on_grid(file: str | Path, grid: Mapping) -> Iterator[tuple[dict[str, float], Game]]:
+    """The game at every point of the grid, with the overrides that make it."""
+    swept = SWEPT in read_declaration(file).get("parameters", {})
+    for value in grid[SWEPT] if swept else [None]:
+        for horizon in grid["horizon"]:
+            point = {SWEPT: value, "horizon": horizon} if swept else {"horizon": horizon}
+            yield point, load_game(file, **point)
+
+
+def alpha_grid(linear: int, smallest: float, logarithmic: int) -> Float[np.ndarray, " alphas"]:
+    """`linear` evenly spaced values of alpha in [0, 1] together with `logarithmic` values from `smallest` to 1.
+
+    Where the population amplifies an error (1 + L_P)-fold at every step, all of a curve's shape lies at alpha of the
+    order (1 + L_P)^-H: only the logarithmic part resolves it.
+    """
+    return np.union1d(np.linspace(0, 1, linear), np.geomspace(smallest, 1, logarithmic))
+
+
+def resolved_path(
+    game: Game,
+    expert: Float[Array, "H S A"],
+    target: Float[Array, "H S A"],
+    alpha: Float[np.ndarray, " alphas"],
+    resolution: float,
+) -> pd.DataFrame:
+    """Proxies and gaps at every alpha, and at as many values between as the curves need.
+
+    Wherever a proxy or a gap jumps by more than `resolution` of its range between neighbours, their (geometric) mean
+    is added, until nothing jumps or neighbours can no longer be told apart.
+    """
+    table = measures(game, expert, target, alpha)
+    while True:
+        values = table.drop(columns="alpha")
+        jump = (values.diff().abs() / values.abs().max().clip(lower=1e-300)).max(axis=1).to_numpy()[1:]
+        left, right = table["alpha"].to_numpy()[:-1], table["alpha"].to_numpy()[1:]
+        middle = np.where(left > 0, np.sqrt(left * right), right / 2)
+        wanted = (jump > resolution) & (left < middle) & (middle < right) & (right > np.finfo(float).tiny)
+        if not wanted.any():
+            return table
+        table = pd.concat([table, measures(game, expert, target, middle[wanted])])
+        table = table.sort_values("alpha", ignore_index=True)
+
+
+def measures(
+    game: Game, expert: Float[Array, "H S A"], target: Float[Array, "H S A"], alpha: Float[np.ndarray, " alphas"]
+) -> pd.DataFrame:
+    """Proxies and gaps of (1 - alpha) expert + alpha target, one row per alpha."""
+    padded = np.pad(alpha, (0, -len(alpha) % BATCH), mode="edge")  # few batch shapes, so that little is compiled
+    weight = jnp.asarray(padded)[:, None, None, None]
+    path = (1 - weight) * expert + weight * target
+    columns = {**proxies(game, expert, path)._asdict(), **gaps(game, expert, path)._asdict()}
+    return pd.DataFrame({"alpha": padded, **columns}).iloc[: len(alpha)]
+
+
+def target_policy(file: str | Path, game: Game) -> Float[Array, "H S A"]:
+    """The policy that the path leads to."""
+    towards = read_declaration(file).get("sweep", {}).get("towards")
+    if towards is None:
+        return game.uniform_policy()
+    return policy_array(towards, game.states, game.actions, game.policy_shape, f"{file}: sweep.towards")
