@@ -73,6 +73,10 @@ class Game(eqx.Module):
         """A Nash policy known in closed form, or None."""
         return None
 
+    def coordinates(self) -> Int[np.ndarray, "S axes"] | None:
+        """Where states lie, for drawing: (row, column) or (floor, row, column); None for a game without geometry."""
+        return None
+
     def __check_init__(self):
         if not isinstance(self.horizon, int) or self.horizon < 1:
             raise InputError(f"horizon is {self.horizon!r}: a whole number >= 1 is needed")
@@ -157,10 +161,10 @@ class FunctionGame(DenseGame):
 
 def check_game(game: Game) -> None:
     """Raise `InputError` unless kernel and reward are sound in the populations of `probe_populations`, at n = 0."""
-    for place, mu in probe_populations(game):
-        kernel = game.probabilities(0, mu)
+    places, populations = probe_populations(game)
+    kernels, rewards = _look(game, populations)
+    for place, kernel, reward in zip(places, np.asarray(kernels), np.asarray(rewards), strict=True):
         check_probabilities(f"transition(0, mu={place})", kernel, game.successors.shape)
-        reward = np.asarray(game.reward(0, mu))
         if reward.shape != game.policy_shape[1:]:
             raise InputError(f"reward(0, mu={place}) has shape {list(reward.shape)}, expected {list(game.policy_shape[1:])}")
         if not np.isfinite(reward).all():
@@ -171,8 +175,13 @@ def check_game(game: Game) -> None:
             )
 
 
-def probe_populations(game: Game) -> list[tuple[str, Float[Array, " S"]]]:
-    """Named populations at which a new game is looked at: initial, uniform, and every one-point population."""
+@eqx.filter_jit
+def _look(game, populations):
+    return jax.vmap(lambda mu: (game.probabilities(0, mu), game.reward(0, mu)))(populations)
+
+
+def probe_populations(game: Game) -> tuple[list[str], Float[Array, "probes S"]]:
+    """Populations at which a new game is looked at, with their names: initial, uniform, and every one-point population."""
     n_states = len(game.states)
-    vertices = [(f"all in {name}", jnp.eye(n_states)[i]) for i, name in enumerate(game.states)]
-    return [("the initial one", game.initial), ("uniform", jnp.full(n_states, 1 / n_states)), *vertices]
+    names = ["the initial one", "uniform", *(f"all in {name}" for name in game.states)]
+    return names, jnp.concatenate([game.initial[None], jnp.full((1, n_states), 1 / n_states), jnp.eye(n_states)])

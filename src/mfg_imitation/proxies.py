@@ -46,13 +46,19 @@ def _proxies(game, expert, policy):
         among_experts = agent_flow_of(game, pi, expert_flow)[..., None] * pi
         among_imitators = flow_of(game, pi)[..., None] * pi
         return Proxies(
-            jnp.max(jnp.sum(expert_flow[..., None] * jnp.abs(expert - pi), axis=(-2, -1))),
-            _largest_step(expert_occupancy - among_experts),
-            _largest_step(expert_occupancy - among_imitators),
+            jnp.max(jnp.sum(expert_flow * distance(expert, pi, axis=-1), axis=-1)),
+            jnp.max(distance(expert_occupancy, among_experts, axis=(-2, -1))),
+            jnp.max(distance(expert_occupancy, among_imitators, axis=(-2, -1))),
         )
 
     return over_policies(one, policy)
 
 
-def _largest_step(difference: Float[Array, "H S A"]) -> Float[Array, ""]:
-    return jnp.max(jnp.sum(jnp.abs(difference), axis=(-2, -1)))
+def distance(p: Float[Array, "..."], q: Float[Array, "..."], axis: int | tuple[int, ...]) -> Float[Array, "..."]:
+    """|p - q|, the 1-norm between distributions over `axis`.
+
+    What p has more than q somewhere it has less elsewhere, so twice either part is the norm. The larger of the two is
+    exact even where 1 - (1 - alpha) has rounded to 0.
+    """
+    more, less = jnp.maximum(p - q, 0).sum(axis=axis), jnp.maximum(q - p, 0).sum(axis=axis)
+    return 2 * jnp.maximum(more, less)

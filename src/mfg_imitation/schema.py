@@ -31,6 +31,8 @@ _TYPES = {
 # An unknown key goes first, because the key it was meant to be is then missing, too; a missing key goes last.
 _PRIORITY = {"additionalProperties": 0, "required": 2}
 
+_LARGEST = 200_000  # bytes; the parser takes a second or two for as many
+
 _Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
@@ -78,6 +80,8 @@ def load_schema(name: str) -> dict[str, Any]:
 def read_yaml(path: str | Path) -> Any:
     """Read a YAML file. `InputError` names file, line and column of bad syntax and of a key written twice."""
     try:
+        if Path(path).stat().st_size > _LARGEST:
+            raise InputError(f"{path}: is larger than {_LARGEST // 1000} kB: no configuration is")
         return yaml.load(Path(path).read_text("utf-8"), Loader=_Loader)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
@@ -85,6 +89,8 @@ def read_yaml(path: str | Path) -> Any:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8 text (byte {error.start})") from None
+    except RecursionError:
+        raise InputError(f"{path}: is nested too deeply") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         context = f" {error.context}" if error.context else ""
@@ -94,7 +100,14 @@ def read_yaml(path: str | Path) -> Any:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without two silent surprises: a key written twice is an error, and 1e-3 is a number, not text."""
+    """YAML without surprises: a key written twice is an error, 1e-3 is a number, and no alias multiplies."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            problem = f"the alias *{event.anchor} is not allowed: write its value out"
+            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         written = set()

@@ -19,6 +19,9 @@ from mfg_imitation.value import Gaps, gaps
 #: The parameter whose values make the rows of panels; a game without it gets one row.
 SWEPT = "transition_lipschitz"
 
+#: A proxy or gap that never exceeds this is 0 but for rounding, and has no shape to resolve.
+ROUNDING = 1e-9
+
 #: Policies are measured in multiples of so many.
 BATCH = 256
 
@@ -46,7 +49,9 @@ def sweep(file: str | Path, grid: Mapping) -> pd.DataFrame:
             expert = known_expert(game).policy
         except InputError as error:
             raise InputError(f"{file}: {error} (at {', '.join(f'{k} = {v}' for k, v in point.items())})") from None
-        path = resolved_path(game, expert, target_policy(file, game), first, grid["alpha"]["resolution"])
+        target = target_policy(file, game)
+        target = game.uniform_policy() if target is None else target
+        path = resolved_path(game, expert, target, first, grid["alpha"]["resolution"])
         frames.append(path.assign(game=Path(file).stem, **point))
     columns = ["game", SWEPT, "horizon", "alpha", *Proxies._fields, *Gaps._fields]
     return pd.concat(frames, ignore_index=True).reindex(columns=columns)
@@ -70,6 +75,34 @@ def alpha_grid(linear: int, smallest: float, logarithmic: int) -> Float[np.ndarr
     return np.union1d(np.linspace(0, 1, linear), np.geomspace(smallest, 1, logarithmic))
 
 
+def paths(file: str | Path, game: Game, expert: Float[Array, "H S A"], alpha: Mapping, seed: int) -> pd.DataFrame:
+    """The game as its file has it, on paths from the expert towards several policies.
+
+    Targets are the one that the file names under `sweep.towards`, if any ("declared"), the uniform policy, and one
+    drawn from Dirichlet(1, ..., 1) with `seed` ("random").
+
+    Args:
+        alpha: see `alpha_grid` and `resolved_path`.
+
+    Returns:
+        Columns game, towards, horizon, alpha, the fields of `Proxies` and of `Gaps`.
+    """
+    weights = np.ones(len(game.actions))
+    targets = {
+        "declared": target_policy(file, game),
+        "uniform": game.uniform_policy(),
+        "random": jnp.asarray(np.random.default_rng(seed).dirichlet(weights, game.policy_shape[:2])),
+    }
+    first = alpha_grid(alpha["linear"], alpha["smallest"], alpha["logarithmic"])
+    frames = [
+        resolved_path(game, expert, target, first, alpha["resolution"]).assign(towards=name)
+        for name, target in targets.items()
+        if target is not None
+    ]
+    table = pd.concat(frames, ignore_index=True).assign(game=Path(file).stem, horizon=game.horizon)
+    return table[["game", "towards", "horizon", "alpha", *Proxies._fields, *Gaps._fields]]
+
+
 def resolved_path(
     game: Game,
     expert: Float[Array, "H S A"],
@@ -79,13 +112,13 @@ def resolved_path(
 ) -> pd.DataFrame:
     """Proxies and gaps at every alpha, and at as many values between as the curves need.
 
-    Wherever a proxy or a gap jumps by more than `resolution` of its range between neighbours, their (geometric) mean
-    is added, until nothing jumps or neighbours can no longer be told apart.
+    Wherever a proxy or a gap jumps by more than `resolution` of its largest size between neighbours, their (geometric)
+    mean is added, until nothing jumps or neighbours can no longer be told apart.
     """
     table = measures(game, expert, target, alpha)
     while True:
         values = table.drop(columns="alpha")
-        jump = (values.diff().abs() / values.abs().max().clip(lower=1e-300)).max(axis=1).to_numpy()[1:]
+        jump = (values.diff().abs() / values.abs().max().clip(lower=ROUNDING)).max(axis=1).to_numpy()[1:]
         left, right = table["alpha"].to_numpy()[:-1], table["alpha"].to_numpy()[1:]
         middle = np.where(left > 0, np.sqrt(left * right), right / 2)
         wanted = (jump > resolution) & (left < middle) & (middle < right) & (right > np.finfo(float).tiny)
@@ -106,9 +139,10 @@ def measures(
     return pd.DataFrame({"alpha": padded, **columns}).iloc[: len(alpha)]
 
 
-def target_policy(file: str | Path, game: Game) -> Float[Array, "H S A"]:
-    """The policy that the path leads to."""
+def target_policy(file: str | Path, game: Game) -> Float[Array, "H S A"] | None:
+    """The policy that the game's file names under `sweep.towards`; None where it names none."""
     towards = read_declaration(file).get("sweep", {}).get("towards")
     if towards is None:
-        return game.uniform_policy()
-    return policy_array(towards, game.states, game.actions, game.policy_shape, f"{file}: sweep.towards")
+        return None
+    states, actions = tuple(game.states), tuple(game.actions)
+    return policy_array(towards, states, actions, game.policy_shape, f"{file}: sweep.towards")

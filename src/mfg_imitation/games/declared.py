@@ -99,7 +99,7 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
         Cell(expression, states[s], place)
         for s, a, expression, place in _pairs(declaration["reward"], states, actions, f"{file}: reward")
     )
-    expert = declaration.get("expert")
+    policy = declaration.get("expert", {}).get("policy")
     shape = (int(horizon), len(states), len(actions))
     game = DeclaredGame(
         states=states,
@@ -107,7 +107,7 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
         horizon=int(horizon),
         initial=_initial(declaration["initial"], states, parameters, file),
         parameters={name: jnp.asarray(value, dtype=float) for name, value in parameters.items()},
-        expert_policy=expert and policy_array(expert["policy"], states, actions, shape, f"{file}: expert.policy"),
+        expert_policy=None if policy is None else policy_array(policy, states, actions, shape, f"{file}: expert.policy"),
         kernel_cells=tuple(kernel_cells),
         kernel_index=tuple(kernel_index),
         reward_cells=reward_cells,

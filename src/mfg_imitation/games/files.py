@@ -1,7 +1,8 @@
 """From the name of a game, or the path of its file, to the game.
 
-A file is one of four kinds, told by the key it has: `family` (a family that ships with the package), `python` (a class of
-the user's own), `mfglib` (an environment of MFGLib), or none of these: then the game is declared in the file.
+A file is one of four kinds, told by the key it has: `family` (a family that ships with the package), `python`
+(a class of the user's own), `mfglib` (an environment of MFGLib), or none of these: then the game is declared
+in the file.
 """
 
 import difflib
@@ -22,11 +23,14 @@ from mfg_imitation.games.families.family import family_game
 from mfg_imitation.games.imported import mfglib_game, python_game
 from mfg_imitation.schema import load_schema, read_yaml, validate
 
-#: Where a game's name is looked up: the folder one works in, then the checkout that this package is installed from.
+#: Where a game's name is looked up: the folder one works in, then the checkout that the package runs from.
 FOLDERS = (Path("config/games"), Path(__file__).parents[3] / "config" / "games")
 
 #: The keys that tell the kind of a file that declares no game itself.
 KINDS = ("family", "python", "mfglib")
+
+#: The keys of which a file must have one to be taken for a game at all.
+TELLING = (*KINDS, "states", "actions", "transition", "reward")
 
 
 def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
@@ -38,28 +42,17 @@ def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
             `load_game("attractor", horizon=20, transition_lipschitz=2)`.
 
     Raises:
-        InputError: no such file, a file that breaks the schema, an unknown or out-of-range override. One line that
-            names the file, the key, the value and what is allowed.
+        InputError: no such file, a file that breaks the schema, an unknown or out-of-range override. One line
+            that names the file, the key, the value and what is allowed.
     """
     path = find_game(name_or_path)
     declaration, file = read_declaration(path), str(path)
-    kind = kind_of(declaration)
-    if kind == "declared":
-        return declared_game(declaration, file, overrides)
-    horizon, values = _settings(declaration, file, overrides)
-    if kind == "family":
-        family = _family(declaration["family"], file)
-        game = family_game(family, values, horizon, f"{file}: parameters")
-    elif kind == "python":
-        game = python_game(declaration["python"], values, horizon, path)
-    else:
-        game = mfglib_game(declaration["mfglib"], values, horizon, file)
-    policy = declaration.get("expert", {}).get("policy")
-    if policy is None:
-        return game
-    return WithExpert(
-        game, policy_array(policy, tuple(game.states), tuple(game.actions), game.policy_shape, f"{file}: expert.policy")
-    )
+    game = _make(declaration, path, overrides)
+    _constants(declaration, game, file, overrides)
+    towards = declaration.get("sweep", {}).get("towards")
+    if towards is not None:
+        _policy(towards, game, f"{file}: sweep.towards")
+    return game
 
 
 def read_declaration(name_or_path: str | Path) -> dict:
@@ -70,12 +63,12 @@ def read_declaration(name_or_path: str | Path) -> dict:
     """
     path = find_game(name_or_path)
     declaration = read_yaml(path)
-    if isinstance(declaration, Mapping) and not {*KINDS, "states", "actions", "transition", "reward"} & {*declaration}:
-        close = [key for key in map(str, declaration) if difflib.get_close_matches(key, KINDS, n=1)]
+    if isinstance(declaration, Mapping) and not {*TELLING} & {*declaration}:
+        close = [key for key in map(str, declaration) if difflib.get_close_matches(key, TELLING, n=1)]
         hint = f" (it has {close[0]!r})" if close else ""
         raise InputError(
-            f"{path}: does not say what game it is: one of the keys {', '.join(KINDS)} is needed{hint}, or states, "
-            "actions, initial, transition and reward"
+            f"{path}: says of no game{hint}: states, actions, initial, transition and reward are needed, "
+            f"or one of {', '.join(KINDS)}"
         )
     schema = load_schema("game")
     validate(declaration, {"$ref": f"#/$defs/{kind_of(declaration)}", "$defs": schema["$defs"]}, str(path))
@@ -83,28 +76,16 @@ def read_declaration(name_or_path: str | Path) -> dict:
 
 
 def read_lipschitz(name_or_path: str | Path, **overrides: Any) -> tuple[float | None, float | None]:
-    """(L_P, L_r), the Lipschitz constants that are declared for a game (paper, Assumption 1); None where none is.
+    """(L_P, L_r), the Lipschitz constants declared for a game (paper, Assumption 1); None where none is.
 
-    What the file says under `lipschitz` (numbers, or arithmetic in its parameters and `horizon`) goes before what a game
-    of code knows of itself (`declared_lipschitz`).
+    What the file says under `lipschitz` (numbers, or arithmetic in its parameters and `horizon`) goes before
+    what a game of code knows of itself (`declared_lipschitz`).
 
     Raises:
         InputError: as `load_game`, and for a constant that is negative or not a finite number.
     """
     path = find_game(name_or_path)
-    declaration = read_declaration(path)
-    game = load_game(path, **overrides)
-    declared = declaration.get("lipschitz", {})
-    known = game.declared_lipschitz() if hasattr(game, "declared_lipschitz") else (None, None)
-    names = {"horizon": game.horizon, **_numbers(declaration, overrides)}
-    constants = []
-    for key, own in zip(("transition", "reward"), known, strict=True):
-        place = f"{path}: lipschitz.{key}"
-        value = float(evaluate(declared[key], names, _no_state, place)) if key in declared else own
-        if value is not None and not 0 <= value < math.inf:
-            raise InputError(f"{place}: is {value}, but must be a finite number of at least 0")
-        constants.append(value)
-    return constants[0], constants[1]
+    return _constants(read_declaration(path), load_game(path, **overrides), str(path), overrides)
 
 
 def find_game(name_or_path: str | Path) -> Path:
@@ -122,12 +103,16 @@ def find_game(name_or_path: str | Path) -> Path:
         if (folder / f"{name_or_path}.yaml").is_file():
             return folder / f"{name_or_path}.yaml"
     names = sorted({file.stem for folder in FOLDERS for file in folder.glob("*.yaml")})
-    raise InputError(f"unknown game {str(name_or_path)!r}; the games in config/games are {', '.join(names) or 'none'}")
+    raise InputError(
+        f"unknown game {str(name_or_path)!r}; the games in config/games are {', '.join(names) or 'none'}"
+    )
 
 
 def kind_of(declaration: Any) -> str:
     """declared, family, python or mfglib."""
-    return next((kind for kind in KINDS if isinstance(declaration, Mapping) and kind in declaration), "declared")
+    return next(
+        (kind for kind in KINDS if isinstance(declaration, Mapping) and kind in declaration), "declared"
+    )
 
 
 class WithExpert(Game):
@@ -163,6 +148,40 @@ class WithExpert(Game):
         return getattr(self.game, name)
 
 
+def _make(declaration, path, overrides) -> Game:
+    file, kind = str(path), kind_of(declaration)
+    if kind == "declared":
+        return declared_game(declaration, file, overrides)
+    horizon, values = _settings(declaration, file, overrides)
+    if kind == "family":
+        family = _family(declaration["family"], file)
+        game = family_game(family, values, horizon, f"{file}: parameters")
+    elif kind == "python":
+        game = python_game(declaration["python"], values, horizon, path)
+    else:
+        game = mfglib_game(declaration["mfglib"], values, horizon, file)
+    policy = declaration.get("expert", {}).get("policy")
+    return game if policy is None else WithExpert(game, _policy(policy, game, f"{file}: expert.policy"))
+
+
+def _policy(spec, game, place) -> Float[Array, "H S A"]:
+    return policy_array(spec, tuple(game.states), tuple(game.actions), game.policy_shape, place)
+
+
+def _constants(declaration, game, file, overrides) -> tuple[float | None, float | None]:
+    declared = declaration.get("lipschitz", {})
+    known = game.declared_lipschitz() if hasattr(game, "declared_lipschitz") else (None, None)
+    names = {**_numbers(declaration, overrides), "horizon": game.horizon}
+    constants = []
+    for key, own in zip(("transition", "reward"), known, strict=True):
+        place = f"{file}: lipschitz.{key}"
+        value = float(evaluate(declared[key], names, _no_state, place)) if key in declared else own
+        if value is not None and not 0 <= value < math.inf:
+            raise InputError(f"{place}: is {value}, but must be a finite number of at least 0")
+        constants.append(value)
+    return constants[0], constants[1]
+
+
 def _settings(declaration, file, overrides) -> tuple[int, dict[str, Any]]:
     values = {**declaration.get("parameters", {}), **overrides}
     horizon = values.pop("horizon", declaration["horizon"])
@@ -183,11 +202,15 @@ def _numbers(declaration, overrides) -> dict[str, float]:
     """The numbers among a game's parameters: those of the file, and the defaults of its family."""
     values = {}
     if "family" in declaration:
-        values |= {name: parameter.default for name, parameter in FAMILIES[declaration["family"]].parameters.items()}
+        values |= {
+            name: parameter.default for name, parameter in FAMILIES[declaration["family"]].parameters.items()
+        }
     for name, value in declaration.get("parameters", {}).items():
         values[name] = value["value"] if isinstance(value, Mapping) else value
     values |= overrides
-    return {name: float(value) for name, value in values.items() if isinstance(value, (int, float, np.number))}
+    return {
+        name: float(value) for name, value in values.items() if isinstance(value, (int, float, np.number))
+    }
 
 
 def _no_state(state):

@@ -1,0 +1,57 @@
+# From the games to the paper's figures:   snakemake --cores 8
+# One item alone:                          snakemake --cores 8 figure_1   (figure_2, scorecard, tables, figures, report)
+#
+# The grammar of every path (game: a file in config/games; gap: see GAPS; format: pdf, png, svg):
+#
+#   config/games/{game}.yaml                       the game, declared                     written by hand
+#   data/experts/{game}.npz                        its equilibrium, the expert            rule expert
+#   data/tables/sweep/{game}.csv                   imitators, their proxies and gaps      rule sweep
+#   data/tables/properties.csv                     what the paper says of its game        rule properties
+#   data/tables/scorecard.csv                      the paper's claims, judged             rule scorecard
+#   figures/games/{game}/diagram.{format}          the game as a state diagram            rule diagram
+#   figures/games/{game}/sweep_{gap}.{format}      a gap against the three proxies        rule sweep_figure
+#   figures/figure_1.{format}                      the paper's Figure 1                   rule figure_1
+#   figures/figure_2_{gap}.{format}                the paper's Figure 2, for either gap   rule figure_2_gap
+#   report/notebooks/{notebook}.ipynb              an executed notebook                   rule paper
+#   report/{notebook}.html                         the same for readers                   rule page
+#   logs/{rule}/{wildcards}.{log,tsv}              what a job said; its time and memory   every rule
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/checks.smk"
+
+
+stop_on_user_mistake(check_syntax)
+
+
+configfile: "config/config.yaml"
+
+
+stop_on_user_mistake(check_configuration, check_games)
+
+
+report: "workflow/report/workflow.rst"
+
+
+wildcard_constraints:
+    game=r"\w+",
+    gap="|".join(GAPS),
+    notebook=r"\w+",
+
+
+include: "workflow/rules/games.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.tables.input,
+        rules.figures.input,
+        rules.report.input,

@@ -1,0 +1,119 @@
+"""What every family of games has in common: parameters that are stated once, and checked accordingly."""
+
+import difflib
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from mfg_imitation.checks import InputError
+from mfg_imitation.game import Game
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a family. The type of its default is its own: int, float, str, or tuple of str (a list).
+
+    Attributes:
+        default: the value where a file says nothing.
+        description: what it is, with its unit.
+        symbol: how it is written in formulas.
+        minimum, maximum: bounds of a number, both allowed.
+        choices: the allowed texts; empty for any.
+    """
+
+    default: int | float | str | tuple[str, ...]
+    description: str
+    symbol: str = ""
+    minimum: float = -np.inf
+    maximum: float = np.inf
+    choices: tuple[str, ...] = ()
+
+    def check(self, value: Any) -> int | float | str | tuple[str, ...]:
+        """The value in this parameter's own type; `InputError` says what is wrong with it."""
+        match self.default:
+            case tuple():
+                if not isinstance(value, (list, tuple)) or not all(isinstance(line, str) for line in value):
+                    raise InputError(f"{value!r} is not a list of text")
+                return tuple(value)
+            case str():
+                if value not in self.choices:
+                    raise InputError(f"{value!r} is not one of {', '.join(self.choices)}")
+                return value
+        whole = isinstance(self.default, int)
+        if isinstance(value, (bool, np.bool_)) or not isinstance(
+            value, (int, np.integer) if whole else (int, float, np.number)
+        ):
+            raise InputError(f"{value!r} is not a {'whole ' if whole else ''}number")
+        if not self.minimum <= value <= self.maximum:
+            raise InputError(f"{value!r} is not {_range(self.minimum, self.maximum)}")
+        return int(value) if whole else float(value)
+
+
+class Family(Game):
+    """A game that is made from parameters.
+
+    A family states `parameters` once and takes them, with the horizon, as keyword arguments of its
+    constructor. There, what is wrong between several parameters is an `InputError` whose message begins with
+    the name of one of them.
+    """
+
+    parameters: ClassVar[Mapping[str, Parameter]]
+
+    @abstractmethod
+    def __init__(self, *, horizon: int, **parameters): ...
+
+    def declared_lipschitz(self) -> tuple[float | None, float | None]:
+        """(L_P, L_r) that the parameters imply, as bounds in the 1-norm (Assumption 1); None if unknown."""
+        return None, None
+
+
+def family_game(family: type[Family], values: Mapping[str, Any], horizon: int, place: str) -> Family:
+    """The game of a family with these parameters, the defaults for the others.
+
+    Raises:
+        InputError: an unknown parameter, or a value of the wrong kind or out of its range; begins with
+        `place`.
+    """
+    for name in values:
+        if name not in family.parameters:
+            close = difflib.get_close_matches(name, family.parameters, n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            raise InputError(
+                f"{place}.{name}: unknown parameter{hint}; allowed are {', '.join(family.parameters)}"
+            )
+    checked = {}
+    for name, parameter in family.parameters.items():
+        try:
+            checked[name] = parameter.check(values.get(name, parameter.default))
+        except InputError as error:
+            raise InputError(f"{place}.{name}: {error}") from None
+    try:
+        return family(horizon=horizon, **checked)
+    except InputError as error:
+        raise InputError(f"{place}.{error}") from None
+
+
+def crowd_aversion(mu: Float[Array, " S"], smallest_share: Float[Array, ""] | float) -> Float[Array, " S"]:
+    """-log(mu(s) + smallest_share): the reward of a place, the higher the emptier it is.
+
+    The smallest share keeps an empty place's reward finite. The slope is steepest there, so that this term's
+    Lipschitz constant in the 1-norm is exactly 1 / (2 smallest_share).
+    """
+    return -jnp.log(mu + smallest_share)
+
+
+#: The parameters of `crowd_aversion`, as several families state them.
+SMALLEST_SHARE = Parameter(
+    1e-3, "ε in log(μ(s) + ε): keeps the reward of an empty place finite", "ε", 1e-300, 1
+)
+
+
+def _range(minimum: float, maximum: float) -> str:
+    if maximum == np.inf:
+        return f"{minimum:g} or more"
+    return f"at most {maximum:g}" if minimum == -np.inf else f"between {minimum:g} and {maximum:g}"

@@ -1,0 +1,70 @@
+"""A crowd on a two-dimensional grid, open or with walls (after Geist et al. 2022 and Perolat et al. 2021)."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from mfg_imitation.checks import InputError
+from mfg_imitation.games.families.crowd_walk import CROWD_PARAMETERS, CrowdWalk, neighbour_table
+from mfg_imitation.games.families.family import Parameter
+
+#: Row and column that an action adds.
+STEPS = {"stay": (0, 0), "up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
+
+
+class GridCrowd(CrowdWalk):
+    """A crowd spreads over a grid, without or with a goal; see `CrowdWalk` for kernel and reward.
+
+    The grid is `rows` x `columns` and open, everyone beginning where `start` says, or it is drawn as text: in
+    `map`, one line a row, # is a wall, . a free cell, S a start and G a goal (a free cell that pays
+    `goal_reward` at every step). With several starts everyone begins at a random one; a map without S begins
+    everywhere.
+    """
+
+    parameters: ClassVar = {
+        "rows": Parameter(10, "rows of an open grid", minimum=1, maximum=1000),
+        "columns": Parameter(10, "columns of an open grid", minimum=1, maximum=1000),
+        "start": Parameter(
+            "everywhere", "where everyone begins on an open grid", choices=("everywhere", "corner", "center")
+        ),
+        "map": Parameter((), "a grid drawn as text, instead of rows, columns and start"),
+        "goal_reward": Parameter(0.0, "reward of a goal cell, at every step"),
+        **CROWD_PARAMETERS,
+    }
+
+    def __init__(self, *, horizon, rows, columns, start, map, goal_reward, **crowd):
+        plan = _drawn(map) if map else _open(rows, columns, start)
+        cells = [tuple(map_index) for map_index in np.argwhere(plan != "#").tolist()]
+        marks = np.array([plan[cell] for cell in cells])
+        begin = marks == "S" if (marks == "S").any() else np.ones(len(cells))
+        steps = [lambda cell, dy=dy, dx=dx: (cell[0] + dy, cell[1] + dx) for dy, dx in STEPS.values()]
+        self._lay_out(
+            horizon=horizon,
+            cells=cells,
+            actions=tuple(STEPS),
+            initial=begin / begin.sum(),
+            neighbours=neighbour_table(cells, steps),
+            place_reward=goal_reward * (marks == "G"),
+        )
+        self._populate(**crowd)
+
+
+def _open(rows: int, columns: int, start: str) -> np.ndarray:
+    plan = np.full((rows, columns), ".")
+    if start != "everywhere":
+        plan[(0, 0) if start == "corner" else (rows // 2, columns // 2)] = "S"
+    return plan
+
+
+def _drawn(lines: tuple[str, ...]) -> np.ndarray:
+    for i, line in enumerate(lines):
+        if len(line) != len(lines[0]):
+            raise InputError(f"map[{i}]: has {len(line)} cells, the first line has {len(lines[0])}")
+        for mark in line:
+            if mark not in "#.SG":
+                raise InputError(
+                    f"map[{i}]: {mark!r} is no cell; allowed are # (wall), . (free), S (start), G (goal)"
+                )
+    if set("".join(lines)) <= {"#"}:
+        raise InputError("map: has no free cell")
+    return np.array([list(line) for line in lines])

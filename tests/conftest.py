@@ -1,0 +1,54 @@
+"""What several test modules share."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mfg_imitation as mfg
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def game_files() -> Path:
+    """The folder of the games that the repository ships."""
+    return REPOSITORY / "config" / "games"
+
+
+@pytest.fixture(scope="session")
+def attractor(game_files) -> mfg.Game:
+    """The paper's game, short."""
+    return mfg.load_game(game_files / "attractor.yaml", horizon=4, transition_lipschitz=1.5)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """One seed for all: a test that passes today passes tomorrow."""
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def draw_policies():
+    """(generator, game, batch...) -> random policies [batch..., H, S, A]."""
+
+    def draw(rng, game, *batch):
+        horizon, n_states, n_actions = game.policy_shape
+        return rng.dirichlet(np.ones(n_actions), (*batch, horizon, n_states))
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def one_line():
+    """Call a function that must raise `InputError`; its message, which must be one line without a memory address."""
+
+    def message(function, *args, **kwargs) -> str:
+        with pytest.raises(mfg.InputError) as caught:
+            function(*args, **kwargs)
+        text = str(caught.value)
+        assert text and text.splitlines() == [text]
+        assert "object at 0x" not in text
+        return text
+
+    return message

@@ -1,0 +1,104 @@
+"""The shapes and types in the library's signatures are true: representative calls, with every annotation checked.
+
+The check must be there before the library is imported, so it runs in a process of its own: this file, as a script.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from beartype import BeartypeConf, beartype
+
+GAMES = Path(__file__).parents[1] / "config" / "games"
+
+#: beartype, for which an int is a good float, as it is for every static checker (PEP 484, "the numeric tower").
+check = beartype(conf=BeartypeConf(is_pep484_tower=True))
+
+
+def representative_calls():
+    """Every public function, and what stands behind it, on arguments of the kinds that users have."""
+    import jax
+    import jax.numpy as jnp
+
+    import mfg_imitation as mfg
+    from mfg_imitation.control import control_gradient, social_optimum
+    from mfg_imitation.equilibrium import known_expert
+    from mfg_imitation.lipschitz import lipschitz_estimate
+    from mfg_imitation.properties import properties
+    from mfg_imitation.scorecard import scorecard
+    from mfg_imitation.sweep import sweep
+
+    twin = mfg.Game.from_functions(
+        lambda n, mu: jnp.full((2, 3, 2), 0.5), lambda n, mu: jnp.zeros((2, 3)), jnp.array([0.5, 0.5]), 4
+    )
+    for game in (
+        mfg.load_game(GAMES / "attractor.yaml", horizon=4, transition_lipschitz=2),
+        mfg.load_game(str(GAMES / "sheltered_attractor.yaml"), horizon=3, reward_lipschitz=0.5),
+        twin,
+    ):
+        expert = game.uniform_policy()
+        for policy in (expert, jnp.stack([expert] * 3), jnp.stack([expert] * 6).reshape(2, 3, *expert.shape)):
+            mfg.nash_imitation_gap(game, policy)
+            mfg.gaps(game, expert, policy)
+            mfg.proxies(game, expert, policy)
+            flow = mfg.population_flow(game, policy)
+            mfg.occupancy(game, policy)
+            mfg.occupancy(game, policy, flow.reshape(-1, *flow.shape[-2:])[0])
+            mfg.policy_value(game, policy, flow.reshape(-1, *flow.shape[-2:])[0])
+        flow = mfg.population_flow(game, expert)
+        mfg.best_response(game, flow)
+        game.transition(0, flow[0])
+        game.reward(jnp.asarray(1), flow[1])
+        jax.jit(lambda policy, game=game: mfg.nash_imitation_gap(game, policy))(expert)
+    social_optimum(game, expert[None], n_random_starts=1, iterations=2)
+    control_gradient(game, expert)
+    lipschitz_estimate(game, jnp.eye(2), n_samples=2)
+    known_expert(mfg.load_game(GAMES / "attractor.yaml", horizon=2))
+    grid = {
+        "transition_lipschitz": [0, 1.0],
+        "horizon": [2],
+        "alpha": {"linear": 3, "smallest": 1e-3, "logarithmic": 2, "resolution": 1},
+    }
+    file = GAMES / "attractor.yaml"
+    scorecard(sweep(file, grid), properties(file, {**grid, "transition_lipschitz": [1]}, 0))
+
+
+def wrong_calls():
+    """What the check must refuse: a flow of one step too few, a name that is no text, a policy without its horizon."""
+    import jax.numpy as jnp
+    from jaxtyping import TypeCheckError
+
+    import mfg_imitation as mfg
+    from mfg_imitation.checks import check_probabilities
+    from mfg_imitation.flow import agent_flow_of
+
+    game = mfg.load_game(GAMES / "attractor.yaml", horizon=4)
+    policy = game.uniform_policy()
+    flow = mfg.population_flow(game, policy)
+    for call in (
+        lambda: agent_flow_of(game, policy, flow[:-1]),
+        lambda: check_probabilities(3, policy, (4, 2, 2)),
+        lambda: mfg.nash_imitation_gap(game, policy[0]),
+        lambda: mfg.gaps(game, jnp.zeros((4, 2, 2), dtype=int), policy),
+        lambda: mfg.gaps(game, policy, policy[:-1]),
+    ):
+        try:
+            call()
+        except TypeCheckError:
+            continue
+        raise AssertionError("a wrong call passed")
+
+
+def test_annotations_hold_and_wrong_calls_are_caught():
+    run = subprocess.run([sys.executable, __file__], capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert run.stdout == "representative_calls: checked\nwrong_calls: checked\n"
+
+
+if __name__ == "__main__":
+    from jaxtyping import install_import_hook
+
+    with install_import_hook("mfg_imitation", "test_types.check"):
+        for calls in (representative_calls, wrong_calls):
+            calls()
+            print(f"{calls.__name__}: checked")

@@ -1,0 +1,85 @@
+# The checks that run before any job. A mistake of the user's is one line that names the file, the key, the value and
+# what is allowed.
+from difflib import get_close_matches
+
+from mfg_imitation import InputError, load_game
+from mfg_imitation.schema import Problem, find_problem, read_yaml
+from mfg_imitation.sweep import games_on_grid, target_policy
+
+CONFIG = Path("config/config.yaml")
+
+
+def stop_on_user_mistake(*checks):
+    """Run the checks; a mistake of the user's ends Snakemake with its one line: no traceback, no job.
+
+    The processes that Snakemake starts for its jobs read the Snakefile again: by then all is checked.
+    """
+    if not workflow.is_main_process:
+        return
+    try:
+        for check in checks:
+            check()
+    except InputError as error:
+        sys.exit(str(error))
+
+
+def check_syntax():
+    """What Snakemake's own reading of the configuration lets pass, or reports without file and line."""
+    for file in (CONFIG, *workflow.config_settings.configfiles):
+        if not isinstance(read_yaml(shown(file)), dict):
+            raise InputError(f"{shown(file)}: must be a mapping of keys to values")
+
+
+def check_configuration():
+    """The configuration against its closed schema, and the games that it names."""
+    problem = find_problem(config, read_yaml(Path(workflow.basedir, "workflow/schemas/config.schema.yaml")))
+    problem = problem or next(unknown_games(), None)
+    if problem is not None:
+        raise InputError(f"{origin(problem.path)}: {problem}")
+
+
+def check_games():
+    """Every game's file; for the games of this run, all that the jobs will ask of it on the configured grid."""
+    for file in sorted(GAMES.glob("*.y*ml")):
+        if file.suffix != ".yaml" or not file.stem.isidentifier():
+            raise InputError(
+                f"{file}: a game's file is named NAME.yaml, NAME of letters, digits and underscores"
+            )
+        load_game(file)
+    if config["paper"]["game"] not in swept_games():
+        raise InputError(f"{origin(('paper', 'game'))}: paper.game is {config['paper']['game']!r}, which has no expert.policy")
+    for name in swept_games():
+        for _, game in games_on_grid(GAMES / f"{name}.yaml", config["sweep"]):
+            target_policy(GAMES / f"{name}.yaml", game)
+
+
+def unknown_games():
+    """Names in the configuration that no file in config/games bears."""
+    named = {("paper", "game"): config["paper"]["game"]}
+    named |= {("games", index): name for index, name in enumerate(config.get("games", []))}
+    for path, name in named.items():
+        if name not in game_names():
+            close = get_close_matches(name, game_names(), n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            yield Problem(path, f"is {name!r}, but {GAMES} has {', '.join(game_names()) or 'no game'}{hint}")
+
+
+def origin(path):
+    """Where the value at a path of the configuration was written: the last layer that has it wins."""
+    layers = [("--config", workflow.config_settings.config)]
+    layers += [(shown(file), read_yaml(file)) for file in reversed(workflow.config_settings.configfiles)]
+    return next((name for name, layer in layers if has(layer, path)), CONFIG)
+
+
+def has(document, path):
+    for key in path:
+        try:
+            document = document[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+def shown(file):
+    """A path as a user writes it: relative, where it lies below the working directory."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file

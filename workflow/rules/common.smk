@@ -1,0 +1,91 @@
+# Helpers only: what the rules share.
+import ast
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+import mfg_imitation
+from mfg_imitation.games import read_declaration
+
+GAMES = Path("config/games")
+GAPS = ("nash_imitation_gap", "population_value_gap")
+LIBRARY = Path(mfg_imitation.__file__).parent
+SCRIPTS = Path(workflow.basedir, "workflow/scripts")
+ENVIRONMENT = "../envs/mfg-imitation.yaml"
+
+# The commands of shell rules are this environment's, whether or not it was activated.
+os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]))
+
+
+def game_names():
+    """Every game there is: the files are the register."""
+    return sorted(file.stem for file in GAMES.glob("*.yaml"))
+
+
+def selected_games():
+    """The games of this run: those that the configuration lists, else all."""
+    return config.get("games", game_names())
+
+
+def declaration(game):
+    """What a game's file says."""
+    return read_declaration(GAMES / f"{game}.yaml")
+
+
+def swept_games():
+    """The games of this run whose expert is known in closed form, and so at every point of the grid."""
+    return [game for game in selected_games() if "policy" in declaration(game).get("expert", {})]
+
+
+def drawn_games():
+    """The games of this run that are declared state by state and small enough to draw."""
+    return [game for game in selected_games() if len(declaration(game).get("states", [])) in range(1, 9)]
+
+
+def further_games():
+    """The swept games of this run that are not the paper's."""
+    return [game for game in swept_games() if game != lookup(dpath="paper/game", within=config)]
+
+
+def library_digest(script):
+    """Digest of the modules of ours that a script or notebook imports, directly or through one another.
+
+    Snakemake watches a rule's script, but not what that imports. As a parameter of the rule, the digest makes an
+    edit of a module rerun exactly the rules that use it.
+    """
+    files, waiting = set(), imported_modules(Path(workflow.basedir, script))
+    while waiting:
+        files.add(file := waiting.pop())
+        waiting |= imported_modules(file) - files
+    # Importing a.b.c executes a/__init__.py and a/b/__init__.py, too: they count, the names they re-export do not.
+    packages = {folder / "__init__.py" for file in files for folder in file.parents}
+    files |= {file for file in packages if file.is_relative_to(LIBRARY)}
+    digests = sorted((file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in files)
+    return hashlib.sha256(json.dumps(digests).encode()).hexdigest()[:16]
+
+
+def imported_modules(file):
+    """The modules of the library, and of the scripts' folder, that one file names in its imports."""
+    source = file.read_text(encoding="utf-8")
+    if file.suffix == ".ipynb":
+        cells = (cell["source"] for cell in json.loads(source)["cells"] if cell["cell_type"] == "code")
+        lines = "\n".join("".join(cell) for cell in cells).splitlines()
+        source = "\n".join(line for line in lines if not line.startswith(("%", "!")))
+    modules = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules |= {module_file(alias.name) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules |= {
+                module_file(f"{node.module}.{alias.name}") or module_file(node.module) for alias in node.names
+            }
+    return modules - {None}
+
+
+def module_file(name):
+    """The file of a module of ours; None for every other name."""
+    stem = (LIBRARY.parent if name.split(".")[0] == LIBRARY.name else SCRIPTS).joinpath(*name.split("."))
+    candidates = (stem.with_name(f"{stem.name}.py"), stem / "__init__.py")
+    return next((file for file in candidates if file.is_file()), None)

@@ -1,0 +1,106 @@
+# games, tables -> figures, each for print (PDF) and for screens (PNG, SVG).
+
+
+rule diagram:
+    input:
+        game="config/games/{game}.yaml",
+    output:
+        pdf="figures/games/{game}/diagram.pdf",
+        png="figures/games/{game}/diagram.png",
+        svg=report(
+            "figures/games/{game}/diagram.svg",
+            caption="../report/diagram.rst",
+            category="Games",
+            labels={"figure": "state diagram", "game": "{game}"},
+        ),
+    log:
+        "logs/diagram/{game}.log",
+    benchmark:
+        "logs/diagram/{game}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library_digest("workflow/scripts/diagram.py"),
+    script:
+        "../scripts/diagram.py"
+
+
+rule sweep_figure:
+    input:
+        sweep="data/tables/sweep/{game}.csv",
+    output:
+        pdf="figures/games/{game}/sweep_{gap}.pdf",
+        png="figures/games/{game}/sweep_{gap}.png",
+        svg=report(
+            "figures/games/{game}/sweep_{gap}.svg",
+            caption="../report/sweep_figure.rst",
+            category="Games",
+            labels={"figure": "{gap}", "game": "{game}"},
+        ),
+    log:
+        "logs/sweep_figure/{game}_{gap}.log",
+    benchmark:
+        "logs/sweep_figure/{game}_{gap}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library_digest("workflow/scripts/sweep_figure.py"),
+    script:
+        "../scripts/sweep_figure.py"
+
+
+use rule diagram as figure_1 with:
+    input:
+        game=f"config/games/{lookup(dpath='paper/game', within=config)}.yaml",
+    output:
+        pdf="figures/figure_1.pdf",
+        png="figures/figure_1.png",
+        svg=report(
+            "figures/figure_1.svg",
+            caption="../report/figure_1.rst",
+            category="Paper",
+            labels={"figure": "Figure 1", "gap": ""},
+        ),
+    log:
+        "logs/figure_1/figure_1.log",
+    benchmark:
+        "logs/figure_1/figure_1.tsv"
+
+
+use rule sweep_figure as figure_2_gap with:
+    input:
+        sweep=f"data/tables/sweep/{lookup(dpath='paper/game', within=config)}.csv",
+    output:
+        pdf="figures/figure_2_{gap}.pdf",
+        png="figures/figure_2_{gap}.png",
+        svg=report(
+            "figures/figure_2_{gap}.svg",
+            caption="../report/figure_2.rst",
+            category="Paper",
+            labels={"figure": "Figure 2", "gap": "{gap}"},
+        ),
+    log:
+        "logs/figure_2_gap/{gap}.log",
+    benchmark:
+        "logs/figure_2_gap/{gap}.tsv"
+
+
+rule figure_2:
+    input:
+        expand(rules.figure_2_gap.output, gap=GAPS),
+
+
+rule figures:
+    input:
+        rules.figure_1.output,
+        rules.figure_2.input,
+        expand(rules.diagram.output, game=drawn_games()),
+        expand(rules.sweep_figure.output, game=swept_games(), gap=GAPS),

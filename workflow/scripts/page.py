@@ -1,0 +1,38 @@
+"""An executed notebook as one web page that needs nothing else: no code, no network, formulas as MathML."""
+
+import re
+from pathlib import Path
+
+import nbformat
+from docutils.utils.math.latex2mathml import tex2mathml
+from jinja2 import pass_context
+from job import begin
+from nbconvert import HTMLExporter
+
+# Code is matched first, so that a dollar in it is left alone.
+FORMULA = re.compile(r"(`+).+?\1|\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>\S|\S.*?\S)\$", re.DOTALL)
+
+
+def mathml(match: re.Match) -> str:
+    """Browsers draw MathML by themselves; TeX would need a script from the network."""
+    tex = match["block"] or match["inline"]
+    return match[0] if tex is None else " ".join(tex2mathml(tex, as_block=match["block"] is not None).split())
+
+
+class Page(HTMLExporter):
+    @pass_context
+    def markdown2html(self, context, source):
+        return super().markdown2html(context, FORMULA.sub(mathml, source))
+
+
+begin(snakemake)
+template = Path(snakemake.input.template[0]).parent
+exporter = Page(
+    template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True
+)
+exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+exporter.exclude_anchor_links = True
+notebook = nbformat.read(snakemake.input.notebook, as_version=4)
+heading = notebook.cells[0].source.splitlines()[0].lstrip("# ")
+page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": heading, "path": "."}})
+Path(snakemake.output.page).write_text(page, encoding="utf-8")

@@ -1,0 +1,10 @@
+"""What the paper says of its game, apart from Figure 2, measured."""
+
+from job import begin
+
+from mfg_imitation.properties import properties
+from mfg_imitation.storage import write_table
+
+begin(snakemake)
+grid = {key: snakemake.params[key] for key in ("transition_lipschitz", "horizon")}
+write_table(snakemake.output.properties, properties(snakemake.input.game, grid, snakemake.params.seed))

@@ -1,0 +1,10 @@
+"""The claims of the paper's Section 5, judged by the numbers."""
+
+from job import begin
+
+from mfg_imitation.scorecard import scorecard
+from mfg_imitation.storage import read_table, write_table
+
+begin(snakemake)
+table = scorecard(read_table(snakemake.input.sweep), read_table(snakemake.input.properties))
+write_table(snakemake.output.scorecard, table)
