@@ -32,12 +32,11 @@ def representative_calls():
         lambda n, mu: jnp.full((2, 3, 2), 0.5), lambda n, mu: jnp.zeros((2, 3)), jnp.array([0.5, 0.5]), 4
     )
     for game in (
-        mfg.load_game(GAMES / "attractor.yaml", horizon=4, transition_lipschitz=2),
-        mfg.load_game(str(GAMES / "sheltered_attractor.yaml"), horizon=3, reward_lipschitz=0.5),
+        mfg.load_game(str(GAMES / "attractor.yaml"), horizon=4, transition_lipschitz=2),
         twin,
     ):
         expert = game.uniform_policy()
-        for policy in (expert, jnp.stack([expert] * 3), jnp.stack([expert] * 6).reshape(2, 3, *expert.shape)):
+        for policy in (expert, jnp.stack([jnp.stack([expert] * 3)] * 2)):
             mfg.nash_imitation_gap(game, policy)
             mfg.gaps(game, expert, policy)
             mfg.proxies(game, expert, policy)

@@ -24,7 +24,7 @@ def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = 
     Raises:
         InputError: wrong shape, NaN or infinity, an entry below 0, or a sum over the last axis that is not 1.
     """
-    array = _as_float(name, array)
+    array = as_float(name, array)
     trailing = array.shape[max(array.ndim - len(shape), 0) :] if batch else array.shape
     if trailing != shape:
         wanted = f"[..., {', '.join(map(str, shape))}]" if batch else str(list(shape))
@@ -34,16 +34,28 @@ def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = 
     values = np.asarray(array)
     _fail_at(name, values, ~np.isfinite(values), "not a finite number")
     _fail_at(name, values, values < -TOLERANCE, "a negative probability")
-    sums = values.sum(axis=-1)
-    _fail_at(name, sums, np.abs(sums - 1) > TOLERANCE, "the sum of the probabilities over the last axis, not 1", last=":")
+    sums = np.asarray(values.sum(axis=-1))
+    _fail_at(name, sums, np.asarray(np.abs(sums - 1) > TOLERANCE), "the sum of the probabilities over the last axis, not 1", last=":")
     return array
 
 
-def _as_float(name: str, array) -> Float[Array, "..."]:
+def as_float(name: str, array) -> Float[Array, "..."]:
+    """Return `array` as float64.
+
+    Raises:
+        InputError: it is not an array of real numbers.
+    """
     try:
+        if jax.numpy.iscomplexobj(array):
+            raise TypeError("it is complex")
         return jax.numpy.asarray(array, dtype=float)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{name} is not an array of numbers: {str(error).splitlines()[0]}") from None
+        raise InputError(f"{name} is not an array of numbers: {first_line(error)}") from None
+
+
+def first_line(error: Exception) -> str:
+    """What another library's error says, cut to one line; its kind when it says nothing."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _fail_at(name: str, values: np.ndarray, wrong: np.ndarray, what: str, last: str = "") -> None:

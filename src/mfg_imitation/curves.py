@@ -20,10 +20,12 @@ def panels(sweep: pd.DataFrame) -> dict[tuple[float, int], pd.DataFrame]:
     return {key: panel.reset_index(drop=True) for key, panel in groups}
 
 
-def corner(sweep: pd.DataFrame, *, amplified: bool, long: bool) -> pd.DataFrame:
-    """The panel with the largest (or else smallest positive) L_P and the largest (or else smallest) horizon."""
+def corner(sweep: pd.DataFrame, *, amplified: bool, long: bool) -> pd.DataFrame | None:
+    """The panel with the largest (or else smallest positive) L_P and the largest (or else smallest) horizon, if any."""
     slopes = sorted(value for value in sweep[SWEPT].unique() if value > 0)
     horizons = sorted(sweep["horizon"].unique())
+    if not slopes:
+        return None
     return panels(sweep)[slopes[-1 if amplified else 0], horizons[-1 if long else 0]]
 
 
@@ -37,8 +39,10 @@ def rise(panel: pd.DataFrame, proxy: str, other: str, gap: str) -> float:
     return float(np.max(curve(panel, proxy, gap) - curve(panel, other, gap)))
 
 
-def distance(panel: pd.DataFrame, proxy: str, other: str, gap: str) -> float:
-    """Area between the two curves as a share of the panel, in [0, 1]."""
+def distance(panel: pd.DataFrame | None, proxy: str, other: str, gap: str) -> float:
+    """Area between the two curves as a share of the panel, in [0, 1]; NaN when there is no panel."""
+    if panel is None:
+        return np.nan
     return float(np.mean(np.abs(curve(panel, proxy, gap) - curve(panel, other, gap))))
 
 

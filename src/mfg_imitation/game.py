@@ -12,9 +12,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
-from mfg_imitation.checks import InputError, check_probabilities
+from mfg_imitation.checks import TOLERANCE, InputError, as_float, check_probabilities
 
 
 class Game(eqx.Module):
@@ -78,8 +78,13 @@ class Game(eqx.Module):
         return None
 
     def __check_init__(self):
-        if not isinstance(self.horizon, int) or self.horizon < 1:
-            raise InputError(f"horizon is {self.horizon!r}: a whole number >= 1 is needed")
+        check_horizon("horizon", self.horizon)
+        for kind, names in (("states", self.states), ("actions", self.actions)):
+            seen = set()
+            for i, name in enumerate(names):
+                if name in seen:
+                    raise InputError(f"{kind}[{i}] is {name!r}, as is another before it: names must differ")
+                seen.add(name)
         n_states, n_actions = len(self.states), len(self.actions)
         check_probabilities("initial", self.initial, (n_states,))
         shape = self.successors.shape
@@ -106,16 +111,22 @@ class Game(eqx.Module):
 
         Raises:
             InputError: shapes that do not fit, kernels that are not probabilities, rewards that are not finite
-                (looked at for the initial, the uniform and every one-point population, at n = 0).
+                (looked at in the populations of `probe_populations`, at every step).
         """
-        initial = jnp.asarray(initial, dtype=float)
-        shape = jax.eval_shape(reward, 0, initial).shape
-        if len(shape) != 2 or shape[0] != initial.size:
-            raise InputError(f"reward(0, initial) has shape {list(shape)}, expected [{initial.size}, A]")
+        initial = as_float("initial", initial)
+        check_horizon("horizon", horizon)
+        shape = jax.eval_shape(lambda: as_float("reward(0, initial)", reward(0, initial))).shape
+        if len(shape) != 2 or initial.shape != shape[:1]:
+            raise InputError(
+                f"initial has shape {list(initial.shape)}, expected [S], and reward(0, initial) {list(shape)}, expected [S, A]"
+            )
+        for kind, names, size in (("states", states, shape[0]), ("actions", actions, shape[1])):
+            if names is not None and len(names) != size:
+                raise InputError(f"{kind} has {len(names)} names, but reward(0, initial) has shape {list(shape)}")
         game = FunctionGame(
             states=tuple(states) if states is not None else tuple(f"s{i}" for i in range(shape[0])),
             actions=tuple(actions) if actions is not None else tuple(f"a{i}" for i in range(shape[1])),
-            horizon=horizon,
+            horizon=int(horizon),
             initial=initial,
             transition_function=transition,
             reward_function=reward,
@@ -153,31 +164,48 @@ class FunctionGame(DenseGame):
     reward_function: Callable = eqx.field(static=True)
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
-        return jnp.asarray(self.transition_function(n, mu), dtype=float)
+        return as_float("transition", self.transition_function(n, mu))
 
     def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
-        return jnp.asarray(self.reward_function(n, mu), dtype=float)
+        return as_float("reward", self.reward_function(n, mu))
+
+
+def check_horizon(name: str, horizon) -> None:
+    """Raise `InputError` unless `horizon` is a whole number of steps, at least one."""
+    if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or horizon < 1:
+        raise InputError(f"{name} is {horizon!r}: a whole number >= 1 is needed")
 
 
 def check_game(game: Game) -> None:
-    """Raise `InputError` unless kernel and reward are sound in the populations of `probe_populations`, at n = 0."""
+    """Raise `InputError` unless kernel and reward are sound at every step in the populations of `probe_populations`."""
+    for name, function, shape in (
+        ("transition", game.probabilities, game.successors.shape),
+        ("reward", game.reward, game.policy_shape[1:]),
+    ):
+        found = jax.eval_shape(function, 0, game.initial).shape
+        if found != shape:
+            raise InputError(f"{name}(0, initial) has shape {list(found)}, expected {list(shape)}")
     places, populations = probe_populations(game)
-    kernels, rewards = _look(game, populations)
-    for place, kernel, reward in zip(places, np.asarray(kernels), np.asarray(rewards), strict=True):
-        check_probabilities(f"transition(0, mu={place})", kernel, game.successors.shape)
-        if reward.shape != game.policy_shape[1:]:
-            raise InputError(f"reward(0, mu={place}) has shape {list(reward.shape)}, expected {list(game.policy_shape[1:])}")
-        if not np.isfinite(reward).all():
-            s, a = np.argwhere(~np.isfinite(reward))[0]
-            raise InputError(
-                f"reward of {game.actions[a]} in {game.states[s]} is {reward[s, a]} when mu is {place}: "
-                "a finite number is needed for every population"
-            )
+    unsound = np.argwhere(~np.asarray(_sound(game, populations)))
+    if unsound.size:
+        n, i = map(int, unsound[0])
+        check_probabilities(f"transition({n}, mu={places[i]})", game.probabilities(n, populations[i]), game.successors.shape)
+        reward = np.asarray(game.reward(n, populations[i]))
+        s, a = np.argwhere(~np.isfinite(reward))[0]
+        raise InputError(
+            f"reward of {game.actions[a]} in {game.states[s]} is {reward[s, a]} at n = {n} when mu is {places[i]}: "
+            "a finite number is needed at every step, for every population"
+        )
 
 
 @eqx.filter_jit
-def _look(game, populations):
-    return jax.vmap(lambda mu: (game.probabilities(0, mu), game.reward(0, mu)))(populations)
+def _sound(game: Game, populations: Float[Array, "P S"]) -> Bool[Array, "H P"]:
+    def at(n, mu):
+        kernel = game.probabilities(n, mu)
+        sums = jnp.abs(kernel.sum(axis=-1) - 1) <= TOLERANCE
+        return jnp.all(kernel >= -TOLERANCE) & jnp.all(sums) & jnp.all(jnp.isfinite(game.reward(n, mu)))
+
+    return jax.lax.map(lambda n: jax.vmap(lambda mu: at(n, mu))(populations), jnp.arange(game.horizon))
 
 
 def probe_populations(game: Game) -> tuple[list[str], Float[Array, "probes S"]]:

@@ -4,7 +4,6 @@ Nothing is computed and nothing is read here: every number comes with the frame.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -17,11 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
+from scipy.optimize import isotonic_regression
 
 from mfg_imitation.checks import InputError
 from mfg_imitation.notation import title
-from mfg_imitation.plotting import GAPS, draw_linear, name_axes, panel_grid
-from mfg_imitation.style import CURVES, STATES, STYLE, TEXT_WIDTH
+from mfg_imitation.plotting import GAPS, check_table, draw_linear, name_axes, panel_grid
+from mfg_imitation.style import CURVES, STATES, STYLE, TEXT_WIDTH, add_axes, write
 
 #: The gaps of `paths_figure`, a row of panels each.
 ROWS = ("nash_imitation_gap", "population_value_gap")
@@ -38,8 +38,8 @@ MAPS = 8
 #: Up to so many steps are marked one by one.
 FEW = 12
 
-#: The least width of a map's cell, in inches.
-SMALLEST_CELL = 0.075
+#: The maps stand in one line if that leaves every cell this wide, else in two; and are this high together.
+CELL, HIGHEST = 0.1, 3.6  # inches
 
 #: The colour of walls, a grey that no scale has.
 WALL = "0.72"
@@ -62,7 +62,7 @@ def paths_figure(frame: pd.DataFrame) -> Figure:
     Raises:
         InputError: a column that the frame lacks, an unknown path, or no rows.
     """
-    _check(frame, "paths", ("towards", "alpha", *CURVES, *ROWS))
+    check_table(frame, "the table of paths", ("towards", "alpha", *CURVES, *ROWS))
     for path in frame["towards"].unique():
         if path not in PATHS:
             raise InputError(f"towards: {path!r} is not one of {', '.join(PATHS)}")
@@ -93,7 +93,7 @@ def flow_figure(frame: pd.DataFrame) -> Figure:
     Raises:
         InputError: a column that the frame lacks, or no rows.
     """
-    _check(frame, "flow", ("step", "state", *MEASURES))
+    check_table(frame, "the table of a flow", ("step", "state", *MEASURES))
     places = frame.drop_duplicates("state")
     with matplotlib.rc_context(STYLE):
         if {"row", "column"} <= set(frame) and places["row"].nunique() > 1 < places["column"].nunique():
@@ -113,7 +113,7 @@ def convergence_figure(frame: pd.DataFrame) -> Figure:
     Raises:
         InputError: a column that the frame lacks, or no rows.
     """
-    _check(frame, "convergence", ("iteration", "exploitability", "tolerance"))
+    check_table(frame, "the table of a solver", ("iteration", "exploitability", "tolerance"))
     frame = frame.sort_values("iteration")
     iteration, measured = frame["iteration"].to_numpy(), frame["exploitability"].to_numpy()
     last, tolerance = iteration[-1], frame["tolerance"].iloc[-1]
@@ -123,7 +123,7 @@ def convergence_figure(frame: pd.DataFrame) -> Figure:
     drawn, mark = np.maximum(measured, lowest), "o" if measured[-1] > 0 else "v"
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(TEXT_WIDTH, 2.0))
-        axes = _add_axes(figure, 0.56, 0.42, TEXT_WIDTH - 1.16, 1.46)
+        axes = add_axes(figure, 0.56, 0.42, TEXT_WIDTH - 1.16, 1.46)
         look = {"color": STATES[0], "clip_on": False, "zorder": 4}
         axes.plot(iteration, drawn, linewidth=1.3, **look)
         axes.plot(last, drawn[-1], mark, markersize=4, **look)
@@ -155,7 +155,7 @@ def _draw_lines(frame: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(TEXT_WIDTH, bottom + 2 * height + between + top))
     for row, (measure, (label, _)) in enumerate(MEASURES.items()):
         floor = bottom + (1 - row) * (height + between)
-        axes = _add_axes(figure, left, floor, TEXT_WIDTH - left - right, height)
+        axes = add_axes(figure, left, floor, TEXT_WIDTH - left - right, height)
         table = _table(frame, "step", "state", measure)[states]
         for i, (state, color) in enumerate(zip(states, STATES, strict=False)):
             # Later lines are thinner: those that they cover stay in sight.
@@ -166,9 +166,9 @@ def _draw_lines(frame: pd.DataFrame) -> Figure:
         high = high if high > low else low + 1
         ticks = MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
         axes.set(xlim=(0, max(last, 1)), yticks=ticks[(ticks >= low) & (ticks <= high)], ylim=(low, high))
-        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
         axes.tick_params(labelbottom=row == 1)
-        _write(figure, label, 0.06, floor + height / 2, rotation=90, ha="left", va="center")
+        write(figure, label, 0.06, floor + height / 2, rotation=90, ha="left", va="center")
         _name_ends(axes, last, table.iloc[-1].to_numpy(), names, 72 * height)
     axes.set_xlabel("step")
     return figure
@@ -178,13 +178,12 @@ def _name_ends(axes: Axes, last: int, values: np.ndarray, names: Sequence[str], 
     """The names at the right of the lines' ends, moved apart where they would lie on one another (points)."""
     low, high = axes.get_ylim()
     ends = (values - low) / (high - low) * height
-    order, apart = np.argsort(-ends, kind="stable"), min(9.0, height / len(ends))
-    places = ends.copy()
-    for _ in range(200):  # every pair that is too close steps apart, until none is
-        for upper, lower in pairwise(order):
-            excess = max(0.0, apart - places[upper] + places[lower])
-            places[upper], places[lower] = places[upper] + excess / 2, places[lower] - excess / 2
-        places = np.clip(places, 0, height)
+    order, apart = np.argsort(ends, kind="stable"), min(9.0, height / len(ends))
+    # The nearest places in the same order, at least so far apart: less these distances, they must not fall.
+    distances = apart * np.arange(len(ends))
+    moved = isotonic_regression(ends[order] - distances).x.clip(0, height - distances[-1])
+    places = np.empty(len(ends))
+    places[order] = moved + distances
     for name, value, end, place, color in zip(names, values, ends, places, STATES, strict=False):
         line = {"arrowstyle": "-", "color": color, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 4}
         beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
@@ -202,14 +201,14 @@ def _draw_table(frame: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
     for i, (measure, (label, colors)) in enumerate(MEASURES.items()):
         table = _table(frame, "state", "step", measure).loc[states]
-        axes = _add_axes(figure, left + i * (width + 0.66), bottom, width, height)
+        axes = add_axes(figure, left + i * (width + 0.66), bottom, width, height)
         norm = _norm(table.to_numpy().T, measure)
         _draw_image(axes, table.to_numpy(), norm, colors)
         axes.set_aspect("auto")
         axes.set(title=label, xlabel="step")
-        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
         if i == 0:
-            _write(figure, "state", 0.06, bottom + height / 2, rotation=90, ha="left", va="center")
+            write(figure, "state", 0.06, bottom + height / 2, rotation=90, ha="left", va="center")
         axes.set_yticks(np.arange(0, len(states), every), names if i == 0 else [])
         _color_bar(figure, left + i * (width + 0.66) + width + 0.06, bottom, height, norm, colors)
     return figure
@@ -221,20 +220,19 @@ def _draw_maps(frame: pd.DataFrame) -> Figure:
     rows, columns = (np.arange(frame[axis].min(), frame[axis].max() + 1) for axis in ("row", "column"))
     steps = frame["step"].unique()
     steps = steps[np.unique(np.linspace(0, len(steps) - 1, MAPS).round().astype(int))]
-    left, right, top, bottom, heading, caption, between = 0.28, 0.52, 0.06, 0.06, 0.22, 0.16, 0.07
-    # The maps stand in as few lines as leave every cell large enough to be told from its neighbours.
+    left, right, bottom, heading, caption, between = 0.28, 0.52, 0.06, 0.24, 0.18, 0.07
     room = TEXT_WIDTH - left - right + between
-    across = next(n for n in (8, 4, 2, 1) if n == 1 or room / n >= SMALLEST_CELL * len(columns))
+    across = MAPS if room / MAPS >= CELL * len(columns) else MAPS // 2
     width = room / across - between
-    height = min(width * len(rows) / len(columns), 3.0)
     lines = np.array_split(steps, -(-len(steps) // across))
+    height = min(width * len(rows) / len(columns), HIGHEST / len(lines) / len(floors))
     line = caption + len(floors) * (height + between)
     block = heading + len(lines) * line
-    figure = Figure(figsize=(TEXT_WIDTH, top + len(MEASURES) * block + bottom))
+    figure = Figure(figsize=(TEXT_WIDTH, len(MEASURES) * block + bottom))
     shown = frame[frame["step"].isin(steps)]
     for i, (measure, (label, colors)) in enumerate(MEASURES.items()):
         ceiling = bottom + (len(MEASURES) - i) * block
-        _write(figure, label, left, ceiling, ha="left", va="top")
+        write(figure, label, left, ceiling - heading + 0.02, ha="left", va="bottom")
         norm = _norm(_table(shown, "step", "state", measure).to_numpy(), measure)
         for j, k in np.ndindex(len(lines), across):
             for level, floor in enumerate(floors):
@@ -243,7 +241,7 @@ def _draw_maps(frame: pd.DataFrame) -> Figure:
                 here = shown[(shown["step"] == lines[j][k]) & (floor is None or shown.get("floor") == floor)]
                 cells = _table(here, "row", "column", measure)
                 low = ceiling - heading - j * line - caption - level * (height + between) - height
-                axes = _add_axes(figure, left + k * (width + between), low, width, height)
+                axes = add_axes(figure, left + k * (width + between), low, width, height)
                 _draw_image(axes, cells.reindex(index=rows, columns=columns).to_numpy(), norm, colors)
                 axes.set(xticks=[], yticks=[])
                 if level == 0:
@@ -274,7 +272,7 @@ def _norm(values: np.ndarray, measure: str) -> Normalize:
 
 
 def _color_bar(figure: Figure, x: float, y: float, height: float, norm: Normalize, colors: str) -> None:
-    bar = figure.colorbar(ScalarMappable(norm, _colors(colors)), cax=_add_axes(figure, x, y, 0.09, height))
+    bar = figure.colorbar(ScalarMappable(norm, _colors(colors)), cax=add_axes(figure, x, y, 0.09, height))
     bar.outline.set(linewidth=0.4, edgecolor="0.6")
     if isinstance(norm, LogNorm):
         bar.ax.yaxis.set_minor_formatter(NullFormatter())
@@ -285,25 +283,6 @@ def _color_bar(figure: Figure, x: float, y: float, height: float, norm: Normaliz
 
 def _colors(name: str) -> Colormap:
     return seaborn.color_palette(name, as_cmap=True).with_extremes(bad=WALL)
-
-
-def _check(frame: pd.DataFrame, table: str, columns: Sequence[str]) -> None:
-    for column in columns:
-        if column not in frame:
-            raise InputError(f"the {table} table has no column {column!r}")
-    if frame.empty:
-        raise InputError(f"the {table} table has no rows")
-
-
-def _add_axes(figure: Figure, x: float, y: float, width: float, height: float) -> Axes:
-    """Axes at a place in inches: a layout engine measures text, which differs between file formats."""
-    total_width, total_height = figure.get_size_inches()
-    return figure.add_axes((x / total_width, y / total_height, width / total_width, height / total_height))
-
-
-def _write(figure: Figure, text: str, x: float, y: float, **look) -> None:
-    width, height = figure.get_size_inches()
-    figure.text(x / width, y / height, text, **look)
 
 
 def _name(state: object) -> str:

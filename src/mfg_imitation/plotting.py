@@ -56,11 +56,7 @@ def sweep_figure(
         raise InputError(f"gap: {gap!r} is not one of {', '.join(GAPS)}")
     if scale not in ("linear", "log"):
         raise InputError(f"scale: {scale!r} is not one of linear, log")
-    for column in (rows, columns, "alpha", *CURVES, gap):
-        if column not in frame:
-            raise InputError(f"the table of a sweep has no column {column!r}")
-    if frame.empty:
-        raise InputError("the table of a sweep has no rows")
+    check_table(frame, "the table of a sweep", (rows, columns, "alpha", *CURVES, gap))
     down, across = _values(frame[rows]), _values(frame[columns])
     with matplotlib.rc_context(STYLE):
         figure, panels = panel_grid(len(down), len(across), sharey=scale == "log")
@@ -80,6 +76,15 @@ def sweep_figure(
             axes.annotate(_equation(rows, value), (1, 0.5), (5, 0), va="center", **beside)
         name_axes(figure, panels, [GAPS[gap]])
     return figure
+
+
+def check_table(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> None:
+    """Raise `InputError` unless the frame has these columns, and rows."""
+    for column in columns:
+        if column not in frame:
+            raise InputError(f"{name} has no column {column!r}")
+    if frame.empty:
+        raise InputError(f"{name} has no rows")
 
 
 def panel_grid(n_rows: int, n_columns: int, sharey: bool) -> tuple[Figure, np.ndarray]:

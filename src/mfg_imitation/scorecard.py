@@ -260,7 +260,12 @@ def _(sweep, properties, gap):
 
 def _nearness_to_bc(panel: pd.DataFrame, gap: str) -> float:
     to_bc = distance(panel, "vanilla_adv", "bc", gap)
-    return to_bc / (to_bc + distance(panel, "vanilla_adv", "mfc_adv", gap))
+    return _ratio(to_bc, to_bc + distance(panel, "vanilla_adv", "mfc_adv", gap))
+
+
+def _ratio(part: float, whole: float) -> float:
+    """NaN, which is "not measured", where there is nothing to compare with."""
+    return part / whole if whole else float("nan")
 
 
 @claim("like BC when both are large", _SECOND, "vanilla-ADV is more like BC than like MFC-ADV", _SHARE + _BOTH, HALF)
@@ -286,7 +291,7 @@ def _(sweep, properties, gap):
     HALF,
 )
 def _(sweep, properties, gap):
-    return decades(sweep, "mfc_adv", gap) / decades(sweep, "vanilla_adv", gap)
+    return _ratio(decades(sweep, "mfc_adv", gap), decades(sweep, "vanilla_adv", gap))
 
 
 @claim("MFC-ADV is best", _THIRD, "at equal error the gap is no larger for MFC-ADV than for vanilla-ADV or BC", _RISE, VISIBLE)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.checks import InputError, first_line
 from mfg_imitation.equilibrium import Equilibrium
 
 
@@ -26,8 +26,8 @@ def load_equilibrium(path: str | Path) -> Equilibrium:
     try:
         with np.load(path, allow_pickle=False) as archive:
             fields = {name: archive[name] for name in Equilibrium._fields}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path}: not a sound expert file ({str(error).splitlines()[0]}); delete it and rerun") from None
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path}: not a sound expert file ({first_line(error)}); delete it and rerun") from None
     return Equilibrium(
         fields["policy"], float(fields["exploitability"]), int(fields["iterations"]), str(fields["status"])
     )
@@ -46,9 +46,9 @@ def read_table(path: str | Path) -> pd.DataFrame:
         InputError: the file is missing or is no CSV table.
     """
     try:
-        return pd.read_csv(path, float_precision="round_trip")
+        return pd.read_csv(path)
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a sound table ({str(error).splitlines()[0]}); delete it and rerun") from None
+        raise InputError(f"{path}: not a sound table ({first_line(error)}); delete it and rerun") from None
 
 
 class _replacing:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mfg_imitation.checks import InputError
@@ -72,6 +73,18 @@ _METADATA = {
     ".png": {"Software": None},
     ".svg": {"Date": None, "Creator": None},
 }
+
+
+def add_axes(figure: Figure, x: float, y: float, width: float, height: float) -> Axes:
+    """Axes at a place in inches: a layout engine measures text, which differs between file formats."""
+    total_width, total_height = figure.get_size_inches()
+    return figure.add_axes((x / total_width, y / total_height, width / total_width, height / total_height))
+
+
+def write(figure: Figure, text: str, x: float, y: float, **look) -> None:
+    """Text at a place in inches."""
+    width, height = figure.get_size_inches()
+    figure.text(x / width, y / height, text, **look)
 
 
 def save_figure(figure: Figure, paths: Iterable[str | os.PathLike]) -> None:

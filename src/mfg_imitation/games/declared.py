@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from mfg_imitation.checks import InputError, check_probabilities
-from mfg_imitation.game import DenseGame, check_game
+from mfg_imitation.game import DenseGame, check_game, check_horizon
 from mfg_imitation.games.expressions import FUNCTIONS, evaluate
 
 RESERVED = {"every", "stay", "rest", "here", "mu", "n", "horizon", *FUNCTIONS}
@@ -64,7 +64,8 @@ class DeclaredGame(DenseGame):
             return mu[self.states.index(cell.here if state == "here" else state)] if state in known else _unknown(state)
 
         known = {*self.states, "here"}
-        return evaluate(cell.text, {"n": n, "horizon": self.horizon, **self.parameters}, share, cell.place)
+        steps = jnp.asarray(n, dtype=float)  # no expression computes in Python integers, which grow without end
+        return evaluate(cell.text, {"n": steps, "horizon": np.float64(self.horizon), **self.parameters}, share, cell.place)
 
 
 def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float]) -> DeclaredGame:
@@ -85,8 +86,7 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
                 raise InputError(f"{file}: {key}: {name!r} is a reserved word")
     parameters = _parameters(declaration, file, overrides)
     horizon = overrides.get("horizon", declaration["horizon"])
-    if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or horizon < 1:
-        raise InputError(f"{file}: horizon: {horizon!r} is not a whole number >= 1")
+    check_horizon(f"{file}: horizon", horizon)
 
     kernel_cells, kernel_index, position = [], [], 1
     for s, a, row, place in _pairs(declaration["transition"], states, actions, f"{file}: transition"):
@@ -156,11 +156,11 @@ def _parameters(declaration, file, overrides) -> dict[str, float]:
         value = overrides.get(name, spec["value"])
         low, high = spec.get("minimum", -np.inf), spec.get("maximum", np.inf)
         try:
-            inside = low <= float(value) <= high
+            inside = low <= float(value) <= high and np.isfinite(float(value))
         except (TypeError, ValueError):
             raise InputError(f"{file}: parameters.{name}: {value!r} is not a number") from None
         if not inside:
-            raise InputError(f"{file}: parameters.{name}: {value!r} is not between {low} and {high}")
+            raise InputError(f"{file}: parameters.{name}: {value!r} is not a finite number between {low} and {high}")
         values[name] = float(value)
     return values
 

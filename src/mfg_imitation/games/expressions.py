@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from simpleeval import FeatureNotAvailable, InvalidExpression, SimpleEval
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.checks import InputError, first_line
 
 OPERATORS = {
     ast.Add: operator.add,
@@ -61,17 +61,18 @@ def evaluate(text: str | float, names: Mapping[str, object], mu: Callable[[str],
     """
     if not isinstance(text, str):
         return np.float64(text)
+    shown = repr(text if len(text) <= 80 else f"{text[:77]}...")
     try:
         with np.errstate(all="ignore"):
             return _Evaluator(names, mu).eval(text)
     except InputError as error:
-        raise InputError(f"{place}: {text!r}: {error}") from None
+        raise InputError(f"{place}: {shown}: {error}") from None
     except SyntaxError:
-        raise InputError(f"{place}: {text!r} is not an arithmetic expression") from None
+        raise InputError(f"{place}: {shown} is not an arithmetic expression") from None
     except RecursionError:
         raise InputError(f"{place}: the expression is nested too deeply") from None
     except (InvalidExpression, TypeError, ValueError, ArithmeticError, MemoryError) as error:
-        raise InputError(f"{place}: {text!r}: {str(error).splitlines()[0]}") from None
+        raise InputError(f"{place}: {shown}: {first_line(error)}") from None
 
 
 class _Evaluator(SimpleEval):
@@ -82,8 +83,8 @@ class _Evaluator(SimpleEval):
             ast.Expr: self._eval_expr,
             ast.Constant: self._number,
             ast.Name: self._name,
-            ast.UnaryOp: self._eval_unaryop,
-            ast.BinOp: self._eval_binop,
+            ast.UnaryOp: self._operation,
+            ast.BinOp: self._operation,
             ast.Compare: self._comparison,
             ast.Call: self._call,
             ast.Subscript: self._share,
@@ -100,9 +101,16 @@ class _Evaluator(SimpleEval):
             raise InputError(f"unknown name {node.id!r}; known are {', '.join(self.names)} and mu[state]")
         return self.names[node.id]
 
+    def _operation(self, node):
+        if type(node.op) not in OPERATORS:
+            raise InputError("the operators are + - * / ** and comparisons")
+        return self._eval_unaryop(node) if isinstance(node, ast.UnaryOp) else self._eval_binop(node)
+
     def _comparison(self, node):
         if len(node.ops) > 1:
             raise InputError("comparisons cannot be chained")
+        if type(node.ops[0]) not in OPERATORS:
+            raise InputError("the comparisons are < <= > >= == !=")
         return self._eval_compare(node)
 
     def _call(self, node):
