@@ -1,6 +1,6 @@
 """How long the Nash imitation gap of 1001 policies of the paper's game takes at H = 50, once compiled.
 
-    python benchmarks/nash_imitation_gap.py
+python benchmarks/nash_imitation_gap.py
 """
 
 import os
@@ -27,7 +27,7 @@ def main() -> None:
 
     compilation = measure()
     times = [measure() for _ in range(RUNS)]
-    print(f"Nash imitation gap of {N_POLICIES} policies of the attractor, H = {HORIZON}, {os.cpu_count()} cores, {RUNS} runs:")
+    print(f"NIG of {N_POLICIES} policies of the attractor, H = {HORIZON}, {os.cpu_count()} cores, {RUNS} runs:")
     print(f"median {statistics.median(times):.2f} ms, min {min(times):.2f} ms (first call {compilation:.0f} ms)")
 
 

@@ -49,9 +49,7 @@ ARGUMENTS = {
     "proxies-expert": Argument("expert", lambda game, x: mfg.proxies(game, x, POLICY), POLICY),
     "social_optimum": Argument("starts", lambda game, x: social_optimum(game, x, iterations=1), BATCH),
     "lipschitz_estimate": Argument("populations", lambda game, x: lipschitz_estimate(game, x, n_samples=2), FLOW),
-    "from_functions": Argument(
-        "initial", lambda game, x: mfg.Game.from_functions(kernel, reward, x, HORIZON), FLOW[0]
-    ),
+    "from_functions": Argument("initial", lambda game, x: mfg.Game.from_functions(kernel, reward, x, HORIZON), FLOW[0]),
 }
 
 
@@ -118,9 +116,9 @@ def test_only_policies_come_in_batches(attractor, one_line):
 
 def test_probabilities_may_be_off_by_rounding_only(one_line):
     row = np.array([0.5, 0.5])
-    check_probabilities("row", row + [0, TOLERANCE / 2], (2,))
+    check_probabilities("row", [*row, 0, TOLERANCE / 2], (2,))
     check_probabilities("row", [1 + TOLERANCE / 2, -TOLERANCE / 2], (2,))
-    assert "the sum" in one_line(check_probabilities, "row", row + [0, 2 * TOLERANCE], (2,))
+    assert "the sum" in one_line(check_probabilities, "row", [*row, 0, 2 * TOLERANCE], (2,))
     assert "negative" in one_line(check_probabilities, "row", [1 + 2 * TOLERANCE, -2 * TOLERANCE], (2,))
 
 
@@ -168,13 +166,19 @@ def only_in(state, wrong):
     [
         ({"kernel": lambda n, mu: jnp.ones((2, 2))}, ["transition", "has shape [2, 2], expected [2, 2, 2]"]),
         ({"kernel": only_in(0, [0.5, 0.4])}, ["transition", "mu=all in s0", "[1, 1, :] is 0.9", "the sum"]),
-        ({"kernel": only_in(1, [1.5, -0.5])}, ["transition", "mu=all in s1", "[1, 1, 1] is -0.5", "negative"]),
+        (
+            {"kernel": only_in(1, [1.5, -0.5])},
+            ["transition", "mu=all in s1", "[1, 1, 1] is -0.5", "negative"],
+        ),
         ({"kernel": only_in(1, [np.nan, 1])}, ["transition", "mu=all in s1", "[1, 1, 0] is nan"]),
         ({"kernel": lambda n, mu: "text"}, ["transition", "not an array of numbers"]),
         ({"kernel": lambda n, mu: None}, ["transition", "not an array of numbers"]),
         ({"reward": lambda n, mu: jnp.zeros(2)}, ["reward", "[2]", "expected"]),
         ({"reward": lambda n, mu: jnp.zeros((3, 2))}, ["reward", "[3, 2]", "expected"]),
-        ({"reward": lambda n, mu: jnp.log(mu)[:, None] * jnp.ones(2)}, ["reward of a0 in s1 is -inf", "all in s0"]),
+        (
+            {"reward": lambda n, mu: jnp.log(mu)[:, None] * jnp.ones(2)},
+            ["reward of a0 in s1 is -inf", "all in s0"],
+        ),
         ({"reward": lambda n, mu: reward(n, mu) * jnp.nan}, ["reward of a0 in s0 is nan"]),
         ({"reward": lambda n, mu: "text"}, ["reward", "not an array of numbers"]),
         ({"reward": lambda n, mu: None}, ["reward", "not an array of numbers"]),

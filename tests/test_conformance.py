@@ -1,4 +1,4 @@
-"""Every game there is keeps the promises of a game. No game is named here: the files in config/games are the register."""
+"""Every game keeps the promises of a game. None is named here: the files in config/games are the register."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -117,7 +117,8 @@ def test_the_engine_runs_on_it(game, rng, draw_policies):
     @jax.jit
     def engine(policy):
         return jax.value_and_grad(
-            lambda policy: (mfg.nash_imitation_gap(game, policy), mfg.population_flow(game, policy)), has_aux=True
+            lambda policy: (mfg.nash_imitation_gap(game, policy), mfg.population_flow(game, policy)),
+            has_aux=True,
         )(policy)
 
     (gap, flow), slope = engine(jnp.asarray(draw_policies(rng, game)))

@@ -193,9 +193,7 @@ def test_equal_bytes(tmp_path):
         (tmp_path / folder).mkdir()
         save_figure(state_diagram(ALONE), [tmp_path / folder / f"d.{kind}" for kind in ("pdf", "png", "svg")])
     for kind in ("pdf", "png", "svg"):
-        assert (tmp_path / "first" / f"d.{kind}").read_bytes() == (
-            tmp_path / "second" / f"d.{kind}"
-        ).read_bytes()
+        assert (tmp_path / "first" / f"d.{kind}").read_bytes() == (tmp_path / "second" / f"d.{kind}").read_bytes()
 
 
 def test_the_caller_keeps_their_style(game_files):

@@ -255,12 +255,8 @@ def test_engine_matches_brute_force(shape, rng, draw_policies):
         population = slow.flow(expert)
         np.testing.assert_allclose(mfg.population_flow(game, policy), slow.flow(policy), **EXACT)
         np.testing.assert_allclose(mfg.occupancy(game, policy), slow.occupancy(policy), **EXACT)
-        np.testing.assert_allclose(
-            mfg.occupancy(game, policy, population), slow.occupancy(policy, population), **EXACT
-        )
-        np.testing.assert_allclose(
-            mfg.policy_value(game, policy, population), slow.value(policy, population), **EXACT
-        )
+        np.testing.assert_allclose(mfg.occupancy(game, policy, population), slow.occupancy(policy, population), **EXACT)
+        np.testing.assert_allclose(mfg.policy_value(game, policy, population), slow.value(policy, population), **EXACT)
         best = mfg.best_response(game, population)
         np.testing.assert_allclose(best.value, slow.best_value(population), **EXACT)
         np.testing.assert_allclose(slow.value(np.asarray(best.policy), population), best.value, **EXACT)
@@ -397,9 +393,7 @@ def test_gaps_vanish_with_the_proxies(game_files):
 def test_a_constant_added_to_the_reward_changes_no_gap(coupled, rng, draw_policies):
     shifted = eqx.tree_at(lambda game: game.payoff, coupled, coupled.payoff + 7.5)
     expert, policy = draw_policies(rng, coupled), draw_policies(rng, coupled, MANY)
-    np.testing.assert_allclose(
-        mfg.gaps(shifted, expert, policy), mfg.gaps(coupled, expert, policy), rtol=0, atol=1e-11
-    )
+    np.testing.assert_allclose(mfg.gaps(shifted, expert, policy), mfg.gaps(coupled, expert, policy), rtol=0, atol=1e-11)
     flow = mfg.population_flow(coupled, expert)
     rise = mfg.policy_value(shifted, expert, flow) - mfg.policy_value(coupled, expert, flow)
     assert rise == pytest.approx(7.5 * coupled.horizon, abs=1e-12)

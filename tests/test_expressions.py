@@ -48,7 +48,15 @@ def test_arithmetic(text, wanted):
 
 def test_random_expressions_agree_with_python(rng):
     """Chance plays no part: the seed is fixed."""
-    functions = {"min": min, "max": max, "abs": abs, "exp": math.exp, "tanh": math.tanh, "sin": math.sin, "cos": math.cos}
+    functions = {
+        "min": min,
+        "max": max,
+        "abs": abs,
+        "exp": math.exp,
+        "tanh": math.tanh,
+        "sin": math.sin,
+        "cos": math.cos,
+    }
 
     def draw(depth):
         kind = rng.integers(6) if depth else 0
@@ -133,7 +141,9 @@ def test_only_arithmetic_is_evaluated(one_line, kind):
 
 
 def kinds_of(base):
-    return [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, base) and kind is not base]
+    return [
+        kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, base) and kind is not base
+    ]
 
 
 @pytest.mark.parametrize("kind", kinds_of(ast.operator) + kinds_of(ast.unaryop) + kinds_of(ast.cmpop))
@@ -153,7 +163,21 @@ def test_only_listed_operators_exist(one_line, kind):
 
 
 @pytest.mark.parametrize(
-    "text", ["print", "open", "eval", "exec", "__import__", "getattr", "type", "rand", "randint", "int", "float", "str"]
+    "text",
+    [
+        "print",
+        "open",
+        "eval",
+        "exec",
+        "__import__",
+        "getattr",
+        "type",
+        "rand",
+        "randint",
+        "int",
+        "float",
+        "str",
+    ],
 )
 def test_no_function_but_the_listed(one_line, text):
     assert text not in FUNCTIONS
@@ -180,7 +204,8 @@ import mfg_imitation as mfg
 from pathlib import Path
 bombs = ["9 ** 9 ** 9 ** 9", "horizon ** horizon ** horizon ** horizon", "(n + horizon) ** horizon ** horizon ** 9",
          "exp(exp(exp(exp(9))))", "(" * 10000 + "1" + ")" * 10000, "-" * 10000 + "1", "1" + "+1" * 10000,
-         "min(" * 1000 + "1" + ")" * 1000, "9" * 100000, "mu[" * 1000 + "s" + "]" * 1000, "1 << 10 ** 10", "'a' * 10 ** 10"]
+         "min(" * 1000 + "1" + ")" * 1000, "9" * 100000, "mu[" * 1000 + "s" + "]" * 1000, "1 << 10 ** 10",
+          "'a' * 10 ** 10"]
 for bomb in bombs:
     Path("bomb.yaml").write_text("{title: t, source: s, horizon: 50, states: [s], actions: [a], initial: {s: 1},"
         'transition: {s: {a: {stay: 1}}}, reward: {s: {a: "%s"}}}' % bomb)

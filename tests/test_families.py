@@ -180,9 +180,7 @@ def test_evacuation(make):
 
 
 def test_linear_quadratic(make):
-    game = make(
-        "linear_quadratic", **SMALL["linear_quadratic"], reversion=0.6, spread_cost=0.8, terminal_cost=1.5
-    )
+    game = make("linear_quadratic", **SMALL["linear_quadratic"], reversion=0.6, spread_cost=0.8, terminal_cost=1.5)
     positions = [-2, -1, 0, 1, 2]
     weights = [math.exp(-w * w / 2) for w in range(-3, 4)]
 
@@ -248,9 +246,7 @@ def test_probabilities_and_declared_constants(family, make, tmp_path):
     estimate = lipschitz_estimate(game, n_samples=20)
     assert estimate.transition <= declared[0] + 1e-9
     assert estimate.reward <= declared[1] * (1 + 1e-9)
-    if (
-        family != "linear_quadratic"
-    ):  # its constants are bounds, all the others are attained at a corner of the simplex
+    if family != "linear_quadratic":  # its constants are bounds, all the others are attained at a corner of the simplex
         assert estimate.transition == pytest.approx(declared[0], abs=1e-9)
         assert estimate.reward == pytest.approx(declared[1], rel=1e-9)
 
@@ -381,7 +377,5 @@ def test_what_a_file_may_not_say(tmp_path, text, message):
 def test_a_file_that_says_of_no_game(tmp_path):
     path = tmp_path / "game.yaml"
     path.write_text("title: t\nsource: s\nhorizon: 3\nfamly: beach_bar\n", encoding="utf-8")
-    with pytest.raises(
-        InputError, match=r"game\.yaml: says of no game \(it has 'famly'\): .* one of family, python"
-    ):
+    with pytest.raises(InputError, match=r"game\.yaml: says of no game \(it has 'famly'\): .* one of family, python"):
         load_game(path)

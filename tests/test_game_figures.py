@@ -90,9 +90,7 @@ def test_every_word_is_on_the_page_in_the_projects_font(name):
     assert figure.get_size_inches()[0] == TEXT_WIDTH and figure.get_size_inches()[1] < 8
     with matplotlib.rc_context(STYLE):
         drawn = figure.get_tightbbox(FigureCanvasAgg(figure).get_renderer())
-    assert (
-        drawn.x0 >= 0 and drawn.x1 <= TEXT_WIDTH and drawn.y0 >= 0 and drawn.y1 <= figure.get_size_inches()[1]
-    )
+    assert drawn.x0 >= 0 and drawn.x1 <= TEXT_WIDTH and drawn.y0 >= 0 and drawn.y1 <= figure.get_size_inches()[1]
     assert {text.get_fontname() for text in figure.findobj(matplotlib.text.Text)} == {STYLE["font.family"]}
 
 
@@ -135,8 +133,9 @@ def test_few_states_are_lines_with_names(states):
         assert names == ([f"$s_{{{i}}}$" for i in range(2)] if len(states) == 2 else states)
     # The shares end in one point: their names do not. (An annotation's own extent has its arrow in it.)
     with matplotlib.rc_context(STYLE):
-        renderer, extent = FigureCanvasAgg(figure).get_renderer(), matplotlib.text.Text.get_window_extent
-        lows = sorted(extent(text, renderer).y0 for text in figure.axes[0].texts)
+        canvas, extent = FigureCanvasAgg(figure), matplotlib.text.Text.get_window_extent
+        canvas.draw()
+        lows = sorted(extent(text, canvas.get_renderer()).y0 for text in figure.axes[0].texts)
     assert all(upper - lower > 7 / 72 * figure.dpi for lower, upper in pairwise(lows))
 
 

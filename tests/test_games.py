@@ -21,7 +21,15 @@ EXACT = {"rtol": 0, "atol": 1e-12}
 # --- The bad corpus: every file begins with what its message must contain -------------------------------------------
 
 #: Python's own audit events of code or processes started, of connections made
-FORBIDDEN = {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "subprocess.Popen", "socket.connect"}
+FORBIDDEN = {
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.fork",
+    "subprocess.Popen",
+    "socket.connect",
+}
 heard: list[str] | None = None
 
 
@@ -158,7 +166,9 @@ def commuters(horizon):
     def reward(n, mu):
         return jnp.stack([jnp.stack([-2 * mu[s], -2 * mu[s] - 0.5 + (3 if s == 1 else 0)]) for s in range(3)])
 
-    return mfg.Game.from_functions(transition, reward, [0.75, 0.25, 0], horizon, ("home", "work", "ill"), ("rest_up", "go"))
+    return mfg.Game.from_functions(
+        transition, reward, [0.75, 0.25, 0], horizon, ("home", "work", "ill"), ("rest_up", "go")
+    )
 
 
 def seasons(horizon):
@@ -234,6 +244,6 @@ def test_states_that_are_no_identifiers(tmp_path):
     file = tmp_path / "odd.yaml"
     file.write_text(
         "{title: t, source: s, horizon: 1, states: [north-east, '0'], actions: [go on], initial: {every: 1/2},"
-        " transition: {every: {every: {stay: 1}}}, reward: {every: {every: 'mu[\"north-east\"] - 2 * mu[\"0\"]'}}}"
+        ' transition: {every: {every: {stay: 1}}}, reward: {every: {every: \'mu["north-east"] - 2 * mu["0"]\'}}}'
     )
     np.testing.assert_allclose(mfg.load_game(file).reward(0, jnp.array([0.25, 0.75])), -1.25, **EXACT)

@@ -208,8 +208,7 @@ def test_imported_derivatives_are_those_of_the_game_by_hand(tmp_path, constructo
     by_hand = load_game(name, horizon=arguments["T"] + 1, **overrides)
     policy = np.random.default_rng(1).dirichlet(np.ones(imported.policy_shape[2]), imported.policy_shape[:2])
     gradients = [
-        jax.jit(jax.grad(lambda pi, game=game: nash_imitation_gap(game, pi)))(policy)
-        for game in (imported, by_hand)
+        jax.jit(jax.grad(lambda pi, game=game: nash_imitation_gap(game, pi)))(policy) for game in (imported, by_hand)
     ]
     np.testing.assert_allclose(*gradients, rtol=1e-9, atol=1e-9)
     batch = nash_imitation_gap(imported, np.stack([policy, imported.uniform_policy()]))

@@ -1,4 +1,4 @@
-"""Lipschitz constants: exact where they are known, never above a true constant, and found where the slope is steepest."""
+"""Lipschitz constants: exact where known, never above a true constant, found where the slope is steepest."""
 
 import jax.numpy as jnp
 import numpy as np

@@ -112,9 +112,7 @@ def test_gaps_that_are_zero_or_negative(frame):
 
 
 def test_a_pair_that_was_not_swept_stays_empty(frame):
-    figure = sweep_figure(
-        frame[(frame.horizon == 5) | (frame.transition_lipschitz == 0)], "nash_imitation_gap"
-    )
+    figure = sweep_figure(frame[(frame.horizon == 5) | (frame.transition_lipschitz == 0)], "nash_imitation_gap")
     assert [bool(axes.lines) for axes in figure.axes] == [True, True, True, False, True, False]
 
 

@@ -17,7 +17,11 @@ GRID = {
 }
 
 
-ONE_PANEL = {**GRID, SWEPT: [1], "horizon": [3]}  # most of a panel's time is compilation: properties of one will do
+ONE_PANEL = {
+    **GRID,
+    SWEPT: [1],
+    "horizon": [3],
+}  # most of a panel's time is compilation: properties of one will do
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The table behind Figure 2: which policies it has, that its numbers are the engine's, and that it repeats byte by byte."""
+"""The table behind Figure 2: which policies it has, whose its numbers are, that it repeats byte by byte."""
 
 import numpy as np
 import pandas as pd

@@ -36,7 +36,9 @@ def upper_bounds(
     """
     factors = bound_factors(horizon, transition_lipschitz, reward_lipschitz, reward_bound)
     with np.errstate(invalid="ignore", over="ignore"):
-        return Proxies(*(np.where(np.asarray(e) == 0, 0, np.asarray(e) * f) for e, f in zip(proxies, factors, strict=True)))
+        return Proxies(
+            *(np.where(np.asarray(e) == 0, 0, np.asarray(e) * f) for e, f in zip(proxies, factors, strict=True))
+        )
 
 
 def bound_factors(horizon: int, transition_lipschitz, reward_lipschitz, reward_bound) -> Proxies:
@@ -53,7 +55,9 @@ def bound_factors(horizon: int, transition_lipschitz, reward_lipschitz, reward_b
         )
 
 
-def amplification(horizon: int, transition_lipschitz) -> tuple[Float[np.ndarray, "*batch H"], Float[np.ndarray, "*batch H"]]:
+def amplification(
+    horizon: int, transition_lipschitz
+) -> tuple[Float[np.ndarray, "*batch H"], Float[np.ndarray, "*batch H"]]:
     """How far errors have grown at every step: c_n when one is made at each step, g_n when it is made at the first.
 
     c_n = ((1 + L_P)^n - 1) / L_P (n when L_P = 0) and g_n = (1 + L_P)^{n-1} (0 when n = 0), both continuous at L_P = 0.

@@ -35,7 +35,13 @@ def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = 
     _fail_at(name, values, ~np.isfinite(values), "not a finite number")
     _fail_at(name, values, values < -TOLERANCE, "a negative probability")
     sums = np.asarray(values.sum(axis=-1))
-    _fail_at(name, sums, np.asarray(np.abs(sums - 1) > TOLERANCE), "the sum of the probabilities over the last axis, not 1", last=":")
+    _fail_at(
+        name,
+        sums,
+        np.asarray(np.abs(sums - 1) > TOLERANCE),
+        "the sum of the probabilities over the last axis, not 1",
+        last=":",
+    )
     return array
 
 

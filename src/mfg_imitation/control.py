@@ -55,7 +55,9 @@ def social_optimum(
         InputError: `starts` has the wrong shape or does not hold policies.
     """
     uniform = game.uniform_policy()
-    random = jax.random.dirichlet(jax.random.key(seed), jnp.ones(len(game.actions)), (n_random_starts, *uniform.shape[:2]))
+    random = jax.random.dirichlet(
+        jax.random.key(seed), jnp.ones(len(game.actions)), (n_random_starts, *uniform.shape[:2])
+    )
     candidates = [uniform[None], random]
     if starts is not None:
         starts = check_probabilities("starts", starts, game.policy_shape, batch=True)

@@ -65,9 +65,7 @@ def state_diagram(declaration: Mapping) -> Figure:
             axes.add_patch(Ellipse(center, *2 * node, facecolor="0.96", zorder=3, **ink))
         for curve in curves.values():
             path = Path(curve, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
-            axes.add_patch(
-                FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=7, facecolor="0.15", **ink)
-            )
+            axes.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=7, facecolor="0.15", **ink))
         for key, (label, _) in labels.items():
             label.set_position(places[key])
         corners = [places[key] + sign * sizes[key] for key in places for sign in (-1, 1)]

@@ -36,5 +36,7 @@ def known_expert(game: Game, tolerance: float = 1e-9) -> Equilibrium:
         raise InputError("expert: the game declares no expert policy")
     exploitability = float(nash_imitation_gap(game, policy))
     if exploitability > tolerance:
-        raise InputError(f"expert.policy: its exploitability is {exploitability:.3g}, above the tolerance {tolerance:.3g}")
+        raise InputError(
+            f"expert.policy: its exploitability is {exploitability:.3g}, above the tolerance {tolerance:.3g}"
+        )
     return Equilibrium(policy, exploitability, 0, "known")

@@ -30,7 +30,7 @@ def occupancy(
     policy: Float[Array, "*batch H S A"],
     population: Float[Array, "H S"] | None = None,
 ) -> Float[Array, "*batch H S A"]:
-    """rho^{pi,nu}_n(s, a): how often one agent with `policy` is in s and plays a, within a population (paper, Eqs. 2-4).
+    """rho^{pi,nu}_n(s, a): how often one agent with `policy` is in s and plays a, in a population (paper, Eqs. 2-4).
 
     Args:
         population: flow of the population that drives the kernel; the agent is too small to move it.

@@ -118,7 +118,8 @@ class Game(eqx.Module):
         shape = jax.eval_shape(lambda: as_float("reward(0, initial)", reward(0, initial))).shape
         if len(shape) != 2 or initial.shape != shape[:1]:
             raise InputError(
-                f"initial has shape {list(initial.shape)}, expected [S], and reward(0, initial) {list(shape)}, expected [S, A]"
+                f"initial has shape {list(initial.shape)}, expected [S], "
+                f"and reward(0, initial) {list(shape)}, expected [S, A]"
             )
         for kind, names, size in (("states", states, shape[0]), ("actions", actions, shape[1])):
             if names is not None and len(names) != size:
@@ -189,7 +190,9 @@ def check_game(game: Game) -> None:
     unsound = np.argwhere(~np.asarray(_sound(game, populations)))
     if unsound.size:
         n, i = map(int, unsound[0])
-        check_probabilities(f"transition({n}, mu={places[i]})", game.probabilities(n, populations[i]), game.successors.shape)
+        check_probabilities(
+            f"transition({n}, mu={places[i]})", game.probabilities(n, populations[i]), game.successors.shape
+        )
         reward = np.asarray(game.reward(n, populations[i]))
         s, a = np.argwhere(~np.isfinite(reward))[0]
         raise InputError(
@@ -209,7 +212,7 @@ def _sound(game: Game, populations: Float[Array, "P S"]) -> Bool[Array, "H P"]:
 
 
 def probe_populations(game: Game) -> tuple[list[str], Float[Array, "probes S"]]:
-    """Populations at which a new game is looked at, with their names: initial, uniform, and every one-point population."""
+    """Populations at which a new game is looked at, named: initial, uniform, and every one-point population."""
     n_states = len(game.states)
     names = ["the initial one", "uniform", *(f"all in {name}" for name in game.states)]
     return names, jnp.concatenate([game.initial[None], jnp.full((1, n_states), 1 / n_states), jnp.eye(n_states)])

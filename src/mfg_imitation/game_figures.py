@@ -185,7 +185,14 @@ def _name_ends(axes: Axes, last: int, values: np.ndarray, names: Sequence[str], 
     places = np.empty(len(ends))
     places[order] = moved + distances
     for name, value, end, place, color in zip(names, values, ends, places, STATES, strict=False):
-        line = {"arrowstyle": "-", "color": color, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 4}
+        line = {
+            "arrowstyle": "-",
+            "color": color,
+            "linewidth": 0.5,
+            "relpos": (0, 0.5),
+            "shrinkA": 1,
+            "shrinkB": 4,
+        }
         beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
         arrow = line if abs(place - end) > 1 else None
         axes.annotate(name, (last, value), (12, place - end), color=_ink(color), arrowprops=arrow, **beside)

@@ -32,8 +32,8 @@ def proof_steps(
 ) -> dict[str, Inequality]:
     """Left and right sides of Lemmas 1 to 5 and of the steps that follow them; unchecked, for use inside traced code.
 
-    With d_n = |mu^pi_n - mu^E_n| and e_n = |mu^{pi',pi}_n - mu^{pi',E}_n|, where pi' is in turn the imitator, the expert
-    and the best response to the imitators' population, the only pi' that the proofs need.
+    With d_n = |mu^pi_n - mu^E_n| and e_n = |mu^{pi',pi}_n - mu^{pi',E}_n|, where pi' is in turn the imitator, the
+    expert and the best response to the imitators' population, the only pi' that the proofs need.
 
     Args:
         exploitability: of the expert, added where the proofs use that it is Nash.
@@ -79,5 +79,5 @@ def proof_steps(
     }
 
 
-def _norm(difference: Float[Array, "H *rest"]) -> Float[Array, " H"]:
+def _norm(difference: Float[Array, " H *rest"]) -> Float[Array, " H"]:
     return jnp.abs(difference).reshape(len(difference), -1).sum(axis=-1)

@@ -11,7 +11,6 @@ from jaxtyping import Array, Float
 from mfg_imitation.checks import check_probabilities
 from mfg_imitation.game import Game
 
-
 #: Work beyond which a population is looked at for one step only, the steps taking turns.
 MOST_TERMS = 1e9
 

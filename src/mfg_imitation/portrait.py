@@ -38,7 +38,9 @@ def flow_table(game: Game, equilibrium: Equilibrium) -> pd.DataFrame:
     return pd.DataFrame({**columns, "population": np.asarray(flow).ravel(), "reward": np.asarray(earned).ravel()})
 
 
-def portrait(file: str | Path, game: Game, equilibrium: Equilibrium, *, seed: int, starts: int, iterations: int) -> pd.DataFrame:
+def portrait(
+    file: str | Path, game: Game, equilibrium: Equilibrium, *, seed: int, starts: int, iterations: int
+) -> pd.DataFrame:
     """One row of figures about a game.
 
     Args:
@@ -62,7 +64,12 @@ def portrait(file: str | Path, game: Game, equilibrium: Equilibrium, *, seed: in
     reward_range = float(rewards.max() - rewards.min())
     value = float(policy_value(game, equilibrium.policy, flow))
     best = social_optimum(
-        game, equilibrium.policy[None], n_random_starts=starts, seed=seed, iterations=iterations, tolerance=1e-6
+        game,
+        equilibrium.policy[None],
+        n_random_starts=starts,
+        seed=seed,
+        iterations=iterations,
+        tolerance=1e-6,
     )
     social_flow = population_flow(game, best.policy)
     slopes = lipschitz_estimate(game, jnp.concatenate([flow, social_flow]), seed=seed)
@@ -74,7 +81,9 @@ def portrait(file: str | Path, game: Game, equilibrium: Equilibrium, *, seed: in
         if constant is not None and slope > constant * (1 + ROUNDING) + ROUNDING:
             most = np.argsort(population)[::-1][:3]
             place = ", ".join(f"mu[{game.states[s]}] = {population[s]:.3g}" for s in most)
-            raise InputError(f"{file}: lipschitz.{name} is {constant:.6g}, but at n = {step}, {place} the slope is {slope:.6g}")
+            raise InputError(
+                f"{file}: lipschitz.{name} is {constant:.6g}, but at n = {step}, {place} the slope is {slope:.6g}"
+            )
     return pd.DataFrame(
         {
             "game": [Path(file).stem],
@@ -82,7 +91,9 @@ def portrait(file: str | Path, game: Game, equilibrium: Equilibrium, *, seed: in
             "actions": len(game.actions),
             "horizon": game.horizon,
             "exploitability": equilibrium.exploitability,
-            "relative_exploitability": equilibrium.exploitability / (reward_range * game.horizon) if reward_range else 0.0,
+            "relative_exploitability": equilibrium.exploitability / (reward_range * game.horizon)
+            if reward_range
+            else 0.0,
             "reward_range": reward_range,
             "iterations": equilibrium.iterations,
             "status": equilibrium.status,

@@ -80,7 +80,9 @@ def _measure(game: Game, slope: float, target: Float[Array, "H S A"], rng: np.ra
         "expert_exploitability": nash_imitation_gap(game, jnp.where(visited, expert, random)).max(),
         "expert_drift": jnp.abs(flow - game.initial).sum(axis=-1).max(),
         "social_improvement": best.value - policy_value(game, expert, flow),
-        "induction_errors": max(_largest(induction[name], getattr(errors, name)) for name in ("vanilla_adv", "mfc_adv")),
+        "induction_errors": max(
+            _largest(induction[name], getattr(errors, name)) for name in ("vanilla_adv", "mfc_adv")
+        ),
     }
     for gap in GAPS:
         values, all_values = getattr(on_path, gap), getattr(anywhere, gap)

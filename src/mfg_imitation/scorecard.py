@@ -51,7 +51,18 @@ def scorecard(sweep: pd.DataFrame, properties: pd.DataFrame) -> pd.DataFrame:
         for gap in GAPS if claim.of_gap else (None,):
             measured = claim.measured(sweep, properties, gap)
             verdict = "not measured" if pd.isna(measured) else "holds" if measured <= claim.threshold else "fails"
-            rows.append((claim.name, claim.where, claim.statement, gap, claim.measure, measured, claim.threshold, verdict))
+            rows.append(
+                (
+                    claim.name,
+                    claim.where,
+                    claim.statement,
+                    gap,
+                    claim.measure,
+                    measured,
+                    claim.threshold,
+                    verdict,
+                )
+            )
     columns = ["claim", "where", "statement", "gap", "measure", "measured", "threshold", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -203,17 +214,35 @@ def _(sweep, properties, gap):
     return properties[f"{gap}_induction"].max()
 
 
-@claim("BC is worst", _FIRST, "at equal error the gap is no larger for vanilla-ADV or MFC-ADV than for BC", _RISE, VISIBLE)
+@claim(
+    "BC is worst",
+    _FIRST,
+    "at equal error the gap is no larger for vanilla-ADV or MFC-ADV than for BC",
+    _RISE,
+    VISIBLE,
+)
 def _(sweep, properties, gap):
     return worst(sweep, lambda panel: max(rise(panel, other, "bc", gap) for other in ("vanilla_adv", "mfc_adv")))
 
 
-@claim("BC worsens with L_P", _FIRST, "a larger L_P asks for a smaller BC error to ensure a given gap", _GROWTH, VISIBLE)
+@claim(
+    "BC worsens with L_P",
+    _FIRST,
+    "a larger L_P asks for a smaller BC error to ensure a given gap",
+    _GROWTH,
+    VISIBLE,
+)
 def _(sweep, properties, gap):
     return growth(sweep, "bc", gap, along=SWEPT)
 
 
-@claim("BC worsens with H", _FIRST, "a larger H asks for a smaller BC error to ensure a given gap", _GROWTH, VISIBLE)
+@claim(
+    "BC worsens with H",
+    _FIRST,
+    "a larger H asks for a smaller BC error to ensure a given gap",
+    _GROWTH,
+    VISIBLE,
+)
 def _(sweep, properties, gap):
     return growth(sweep, "bc", gap, along="horizon")
 
@@ -231,7 +260,13 @@ def _(sweep, properties, gap):
     return (still["vanilla_adv"] - still["mfc_adv"]).abs().max()
 
 
-@claim("alike when small", _SECOND, "vanilla-ADV behaves like MFC-ADV when L_P and H are small", _AREA + _SMALL, SIMILAR)
+@claim(
+    "alike when small",
+    _SECOND,
+    "vanilla-ADV behaves like MFC-ADV when L_P and H are small",
+    _AREA + _SMALL,
+    SIMILAR,
+)
 def _(sweep, properties, gap):
     return distance(corner(sweep, amplified=False, long=False), "vanilla_adv", "mfc_adv", gap)
 
@@ -268,12 +303,24 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else float("nan")
 
 
-@claim("like BC when both are large", _SECOND, "vanilla-ADV is more like BC than like MFC-ADV", _SHARE + _BOTH, HALF)
+@claim(
+    "like BC when both are large",
+    _SECOND,
+    "vanilla-ADV is more like BC than like MFC-ADV",
+    _SHARE + _BOTH,
+    HALF,
+)
 def _(sweep, properties, gap):
     return _nearness_to_bc(corner(sweep, amplified=True, long=True), gap)
 
 
-@claim("like BC when L_P is large", _SECOND, "vanilla-ADV is more like BC than like MFC-ADV", _SHARE + _SLOPE, HALF)
+@claim(
+    "like BC when L_P is large",
+    _SECOND,
+    "vanilla-ADV is more like BC than like MFC-ADV",
+    _SHARE + _SLOPE,
+    HALF,
+)
 def _(sweep, properties, gap):
     return _nearness_to_bc(corner(sweep, amplified=True, long=False), gap)
 
@@ -294,11 +341,23 @@ def _(sweep, properties, gap):
     return _ratio(decades(sweep, "mfc_adv", gap), decades(sweep, "vanilla_adv", gap))
 
 
-@claim("MFC-ADV is best", _THIRD, "at equal error the gap is no larger for MFC-ADV than for vanilla-ADV or BC", _RISE, VISIBLE)
+@claim(
+    "MFC-ADV is best",
+    _THIRD,
+    "at equal error the gap is no larger for MFC-ADV than for vanilla-ADV or BC",
+    _RISE,
+    VISIBLE,
+)
 def _(sweep, properties, gap):
     return worst(sweep, lambda panel: max(rise(panel, "mfc_adv", other, gap) for other in ("vanilla_adv", "bc")))
 
 
-@claim("vanilla-ADV beats BC", "summary", "at equal error the gap is no larger for vanilla-ADV than for BC", _RISE, VISIBLE)
+@claim(
+    "vanilla-ADV beats BC",
+    "summary",
+    "at equal error the gap is no larger for vanilla-ADV than for BC",
+    _RISE,
+    VISIBLE,
+)
 def _(sweep, properties, gap):
     return worst(sweep, lambda panel: rise(panel, "vanilla_adv", "bc", gap))

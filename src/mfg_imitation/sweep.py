@@ -129,7 +129,10 @@ def resolved_path(
 
 
 def measures(
-    game: Game, expert: Float[Array, "H S A"], target: Float[Array, "H S A"], alpha: Float[np.ndarray, " alphas"]
+    game: Game,
+    expert: Float[Array, "H S A"],
+    target: Float[Array, "H S A"],
+    alpha: Float[np.ndarray, " alphas"],
 ) -> pd.DataFrame:
     """Proxies and gaps of (1 - alpha) expert + alpha target, one row per alpha."""
     padded = np.pad(alpha, (0, -len(alpha) % BATCH), mode="edge")  # few batch shapes, so that little is compiled

@@ -14,7 +14,7 @@ from mfg_imitation.game import Game
 
 
 class BestResponse(NamedTuple):
-    """A best response to a flow (paper, Definition 1): a deterministic policy (ties go to the first action), its value."""
+    """A best response to a flow (paper, Definition 1), deterministic (ties go to the first action), and its value."""
 
     policy: Float[Array, "H S A"]
     value: Float[Array, ""]
@@ -26,7 +26,8 @@ class Gaps(NamedTuple):
     Attributes:
         nash_imitation_gap: max over pi' of V(pi', mu^pi) - V(pi, mu^pi) >= 0 (paper, Definition 7).
         population_value_gap: V(pi^E, mu^E) - V(pi, mu^pi), what the whole population loses; can be negative.
-        frozen_population_gap: V(pi^E, mu^E) - V(pi, mu^E), what one imitator loses among experts; >= 0 for a Nash expert.
+        frozen_population_gap: V(pi^E, mu^E) - V(pi, mu^E), what one imitator loses among
+            experts; >= 0 for a Nash expert.
     """
 
     nash_imitation_gap: Float[Array, "*batch"]

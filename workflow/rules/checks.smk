@@ -42,12 +42,12 @@ def check_games():
     """Every game's file; for the games of this run, all that the jobs will ask of it on the configured grid."""
     for file in sorted(GAMES.glob("*.y*ml")):
         if file.suffix != ".yaml" or not file.stem.isidentifier():
-            raise InputError(
-                f"{file}: a game's file is named NAME.yaml, NAME of letters, digits and underscores"
-            )
+            raise InputError(f"{file}: a game's file is named NAME.yaml, NAME of letters, digits and underscores")
         load_game(file)
     if config["paper"]["game"] not in swept_games():
-        raise InputError(f"{origin(('paper', 'game'))}: paper.game is {config['paper']['game']!r}, which has no expert.policy")
+        raise InputError(
+            f"{origin(('paper', 'game'))}: paper.game is {config['paper']['game']!r}, which has no expert.policy"
+        )
     for name in swept_games():
         for _, game in games_on_grid(GAMES / f"{name}.yaml", config["sweep"]):
             target_policy(GAMES / f"{name}.yaml", game)

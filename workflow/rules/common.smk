@@ -78,9 +78,7 @@ def imported_modules(file):
         if isinstance(node, ast.Import):
             modules |= {module_file(alias.name) for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            modules |= {
-                module_file(f"{node.module}.{alias.name}") or module_file(node.module) for alias in node.names
-            }
+            modules |= {module_file(f"{node.module}.{alias.name}") or module_file(node.module) for alias in node.names}
     return modules - {None}
 
 

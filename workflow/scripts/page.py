@@ -27,9 +27,7 @@ class Page(HTMLExporter):
 
 begin(snakemake)
 template = Path(snakemake.input.template[0]).parent
-exporter = Page(
-    template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True
-)
+exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True)
 exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
 exporter.exclude_anchor_links = True
 notebook = nbformat.read(snakemake.input.notebook, as_version=4)

@@ -65,7 +65,9 @@ class DeclaredGame(DenseGame):
 
         known = {*self.states, "here"}
         steps = jnp.asarray(n, dtype=float)  # no expression computes in Python integers, which grow without end
-        return evaluate(cell.text, {"n": steps, "horizon": np.float64(self.horizon), **self.parameters}, share, cell.place)
+        return evaluate(
+            cell.text, {"n": steps, "horizon": np.float64(self.horizon), **self.parameters}, share, cell.place
+        )
 
 
 def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float]) -> DeclaredGame:
@@ -80,7 +82,11 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
         InputError: a name that is not declared, a value out of its range, probabilities that do not sum to 1, ...
     """
     states, actions = tuple(declaration["states"]), tuple(declaration["actions"])
-    for key, names in (("states", states), ("actions", actions), ("parameters", declaration.get("parameters", {}))):
+    for key, names in (
+        ("states", states),
+        ("actions", actions),
+        ("parameters", declaration.get("parameters", {})),
+    ):
         for name in names:
             if name in RESERVED:
                 raise InputError(f"{file}: {key}: {name!r} is a reserved word")
@@ -107,7 +113,9 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
         horizon=int(horizon),
         initial=_initial(declaration["initial"], states, parameters, file),
         parameters={name: jnp.asarray(value, dtype=float) for name, value in parameters.items()},
-        expert_policy=None if policy is None else policy_array(policy, states, actions, shape, f"{file}: expert.policy"),
+        expert_policy=None
+        if policy is None
+        else policy_array(policy, states, actions, shape, f"{file}: expert.policy"),
         kernel_cells=tuple(kernel_cells),
         kernel_index=tuple(kernel_index),
         reward_cells=reward_cells,
@@ -186,7 +194,7 @@ def _entries(spec, names, place, complete=True):
 
 
 def _pairs(table, states, actions, place):
-    """(s, a, entry, place) for every pair; a named state goes before `every` state, then a named action before `every`."""
+    """(s, a, entry, place) for every pair; a named state goes before `every`, then a named action does."""
     for s, _, _ in _entries(table, states, place):
         own, every = table.get(states[s], {}), table.get("every", {})
         rows = own if "every" in own else {**every, **own}

@@ -103,16 +103,12 @@ def find_game(name_or_path: str | Path) -> Path:
         if (folder / f"{name_or_path}.yaml").is_file():
             return folder / f"{name_or_path}.yaml"
     names = sorted({file.stem for folder in FOLDERS for file in folder.glob("*.yaml")})
-    raise InputError(
-        f"unknown game {str(name_or_path)!r}; the games in config/games are {', '.join(names) or 'none'}"
-    )
+    raise InputError(f"unknown game {str(name_or_path)!r}; the games in config/games are {', '.join(names) or 'none'}")
 
 
 def kind_of(declaration: Any) -> str:
     """declared, family, python or mfglib."""
-    return next(
-        (kind for kind in KINDS if isinstance(declaration, Mapping) and kind in declaration), "declared"
-    )
+    return next((kind for kind in KINDS if isinstance(declaration, Mapping) and kind in declaration), "declared")
 
 
 class WithExpert(Game):
@@ -202,15 +198,11 @@ def _numbers(declaration, overrides) -> dict[str, float]:
     """The numbers among a game's parameters: those of the file, and the defaults of its family."""
     values = {}
     if "family" in declaration:
-        values |= {
-            name: parameter.default for name, parameter in FAMILIES[declaration["family"]].parameters.items()
-        }
+        values |= {name: parameter.default for name, parameter in FAMILIES[declaration["family"]].parameters.items()}
     for name, value in declaration.get("parameters", {}).items():
         values[name] = value["value"] if isinstance(value, Mapping) else value
     values |= overrides
-    return {
-        name: float(value) for name, value in values.items() if isinstance(value, (int, float, np.number))
-    }
+    return {name: float(value) for name, value in values.items() if isinstance(value, (int, float, np.number))}
 
 
 def _no_state(state):

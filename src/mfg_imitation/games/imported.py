@@ -46,11 +46,7 @@ def python_game(target: str, values: Mapping[str, Any], horizon: int, path: Path
     module = _import_module(module_name, path.parent.resolve(), place)
     made = getattr(module, class_name, None)
     if made is None:
-        games = [
-            name
-            for name, value in vars(module).items()
-            if _is_game(value) and value.__module__ == module_name
-        ]
+        games = [name for name, value in vars(module).items() if _is_game(value) and value.__module__ == module_name]
         raise InputError(
             f"{place}: {module_name} has no class {class_name!r}; its games are {', '.join(games) or 'none'}"
         )
@@ -83,14 +79,10 @@ def mfglib_game(constructor: str, values: Mapping[str, Any], horizon: int, file:
         from mfglib.env import Environment
     except ImportError as error:
         missing = (error.name or "mfglib").split(".")[0]
-        raise InputError(
-            f"{file}: mfglib: {missing} is not installed; install it: pip install mfglib"
-        ) from None
+        raise InputError(f"{file}: mfglib: {missing} is not installed; install it: pip install mfglib") from None
     known = [name for name, member in vars(Environment).items() if isinstance(member, classmethod)]
     if constructor not in known:
-        raise InputError(
-            f"{file}: mfglib: unknown constructor {constructor!r}; allowed are {', '.join(known)}"
-        )
+        raise InputError(f"{file}: mfglib: unknown constructor {constructor!r}; allowed are {', '.join(known)}")
     make = getattr(Environment, constructor)
     accepted = inspect.signature(make).parameters
     values = dict(values)
@@ -104,9 +96,7 @@ def mfglib_game(constructor: str, values: Mapping[str, Any], horizon: int, file:
             values["mu0"] = torch.tensor(values["mu0"]) if isinstance(own, str) else tuple(values["mu0"])
         environment = _construct(make, values, file, f"mfglib.env.Environment.{constructor}", reserved=("T",))
     if horizon != environment.T + 1:
-        raise InputError(
-            f"{file}: horizon: {horizon} is not {environment.T + 1}, the only one that {constructor} has"
-        )
+        raise InputError(f"{file}: horizon: {horizon} is not {environment.T + 1}, the only one that {constructor} has")
     try:
         game = MFGLibGame(environment)
         _check_marginal(game)
@@ -175,9 +165,7 @@ def _from_torch(function: Callable, shape: tuple[int, ...], n, mu: Float[Array, 
 
     @value.defjvp
     def derivative(primals, tangents):
-        jacobian = call(
-            partial(_jacobian, function), jax.ShapeDtypeStruct((*shape, mu.size), float), *primals
-        )
+        jacobian = call(partial(_jacobian, function), jax.ShapeDtypeStruct((*shape, mu.size), float), *primals)
         return value(*primals), jacobian @ tangents[1]
 
     return value(n, mu)
@@ -218,9 +206,7 @@ def _check_marginal(game: MFGLibGame) -> None:
                 if not torch.allclose(
                     function(n, game.with_uniform_actions(mu)), function(n, other), rtol=0, atol=1e-12
                 ):
-                    raise InputError(
-                        f"its {name} depends on the population's actions, not only on its states"
-                    )
+                    raise InputError(f"its {name} depends on the population's actions, not only on its states")
 
 
 @contextmanager
@@ -252,22 +238,16 @@ def _import_module(name: str, folder: Path, place: str):
             raise InputError(f"{place}: no module {name!r} in {folder} or on Python's path") from None
         raise InputError(f"{place}: {name} cannot be imported: {_first_line(error)}") from None
     except Exception as error:
-        raise InputError(
-            f"{place}: {name} cannot be imported: {type(error).__name__}: {_first_line(error)}"
-        ) from None
+        raise InputError(f"{place}: {name} cannot be imported: {type(error).__name__}: {_first_line(error)}") from None
     finally:
         sys.path.remove(str(folder))
     beside = folder.joinpath(*name.split(".")).with_suffix(".py")
     if beside.is_file() and Path(getattr(module, "__file__", None) or "").resolve() != beside.resolve():
-        raise InputError(
-            f"{place}: the name of {beside.name} is taken by another module of Python's; rename it"
-        )
+        raise InputError(f"{place}: the name of {beside.name} is taken by another module of Python's; rename it")
     return module
 
 
-def _construct(
-    make: Callable, values: Mapping[str, Any], file: str, name: str, reserved: tuple[str, ...]
-) -> Any:
+def _construct(make: Callable, values: Mapping[str, Any], file: str, name: str, reserved: tuple[str, ...]) -> Any:
     """Call a constructor; what it dislikes becomes one line."""
     try:
         inspect.signature(make).bind(**values)

@@ -26,14 +26,10 @@ class BeachBar(Family):
     parameters: ClassVar = {
         "positions": Parameter(20, "number of places on the beach", "|S|", 3, 10_000),
         "bar": Parameter(10, "position of the bar, counted from 0", minimum=0),
-        "distance_cost": Parameter(
-            1.0, "cost of one place's distance from the bar, at every step", minimum=0
-        ),
+        "distance_cost": Parameter(1.0, "cost of one place's distance from the bar, at every step", minimum=0),
         "still_probability": Parameter(0.5, "probability that the noise is 0", minimum=0, maximum=1),
         "smallest_share": SMALLEST_SHARE,
-        "ends": Parameter(
-            "joined", "joined: the beach is a ring; walls: it is not", choices=("joined", "walls")
-        ),
+        "ends": Parameter("joined", "joined: the beach is a ring; walls: it is not", choices=("joined", "walls")),
     }
 
     states: tuple[str, ...] = eqx.field(static=True)
@@ -54,9 +50,7 @@ class BeachBar(Family):
         self.actions = ("left", "stay", "right")
         self.horizon = horizon
         self.initial = jnp.full(positions, 1 / positions)
-        self.successors = jnp.asarray(
-            landing % positions if ends == "joined" else landing.clip(0, positions - 1)
-        )
+        self.successors = jnp.asarray(landing % positions if ends == "joined" else landing.clip(0, positions - 1))
         self.noise = jnp.array([(1 - still_probability) / 2, still_probability, (1 - still_probability) / 2])
         distance = np.minimum((place - bar) % positions, (bar - place) % positions)
         self.own_reward = jnp.asarray(-distance_cost * distance[:, None] - np.abs(MOVES) / positions)

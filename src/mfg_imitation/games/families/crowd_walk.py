@@ -9,9 +9,7 @@ from mfg_imitation.games.families.family import SMALLEST_SHARE, Family, Paramete
 
 #: The parameters that every crowd walk has.
 CROWD_PARAMETERS = {
-    "slip": Parameter(
-        0.0, "probability that the action played is a random one instead of the chosen one", "η", 0, 1
-    ),
+    "slip": Parameter(0.0, "probability that the action played is a random one instead of the chosen one", "η", 0, 1),
     "congestion": Parameter(
         0.0, "κ: a move into y succeeds with probability max(0, 1 - κ μ(y)), else one stays", "κ", 0, 1e6
     ),
@@ -48,9 +46,7 @@ class CrowdWalk(Family):
         """Set the fields that the floor plan decides."""
         self.states = tuple(",".join(map(str, cell)) for cell in cells)
         self.actions, self.horizon, self.cells = actions, horizon, tuple(cells)
-        self.initial, self.neighbours, self.place_reward = map(
-            jnp.asarray, (initial, neighbours, place_reward)
-        )
+        self.initial, self.neighbours, self.place_reward = map(jnp.asarray, (initial, neighbours, place_reward))
 
     def _populate(self, slip, congestion, crowd_cost, smallest_share):
         """Set the fields of `CROWD_PARAMETERS`."""

@@ -35,9 +35,7 @@ class Evacuation(CrowdWalk):
             floor, *place = cell
             return (floor + rise, *place) if tuple(place) == wells[lower % 2] else cell
 
-        steps = [
-            lambda cell, dy=dy, dx=dx: (cell[0], cell[1] + dy, cell[2] + dx) for dy, dx in STEPS.values()
-        ]
+        steps = [lambda cell, dy=dy, dx=dx: (cell[0], cell[1] + dy, cell[2] + dx) for dy, dx in STEPS.values()]
         steps += [lambda cell: flight(cell, cell[0] - 1, -1), lambda cell: flight(cell, cell[0], 1)]
         self._lay_out(
             horizon=horizon,

@@ -83,9 +83,7 @@ def family_game(family: type[Family], values: Mapping[str, Any], horizon: int, p
         if name not in family.parameters:
             close = difflib.get_close_matches(name, family.parameters, n=1)
             hint = f" (did you mean {close[0]!r}?)" if close else ""
-            raise InputError(
-                f"{place}.{name}: unknown parameter{hint}; allowed are {', '.join(family.parameters)}"
-            )
+            raise InputError(f"{place}.{name}: unknown parameter{hint}; allowed are {', '.join(family.parameters)}")
     checked = {}
     for name, parameter in family.parameters.items():
         try:
@@ -108,9 +106,7 @@ def crowd_aversion(mu: Float[Array, " S"], smallest_share: Float[Array, ""] | fl
 
 
 #: The parameters of `crowd_aversion`, as several families state them.
-SMALLEST_SHARE = Parameter(
-    1e-3, "ε in log(μ(s) + ε): keeps the reward of an empty place finite", "ε", 1e-300, 1
-)
+SMALLEST_SHARE = Parameter(1e-3, "ε in log(μ(s) + ε): keeps the reward of an empty place finite", "ε", 1e-300, 1)
 
 
 def _range(minimum: float, maximum: float) -> str:

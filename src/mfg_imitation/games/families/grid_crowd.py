@@ -62,9 +62,7 @@ def _drawn(lines: tuple[str, ...]) -> np.ndarray:
             raise InputError(f"map[{i}]: has {len(line)} cells, the first line has {len(lines[0])}")
         for mark in line:
             if mark not in "#.SG":
-                raise InputError(
-                    f"map[{i}]: {mark!r} is no cell; allowed are # (wall), . (free), S (start), G (goal)"
-                )
+                raise InputError(f"map[{i}]: {mark!r} is no cell; allowed are # (wall), . (free), S (start), G (goal)")
     if set("".join(lines)) <= {"#"}:
         raise InputError("map: has no free cell")
     return np.array([list(line) for line in lines])

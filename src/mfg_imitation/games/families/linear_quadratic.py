@@ -29,9 +29,7 @@ class LinearQuadratic(Family, DenseGame):
         "speed": Parameter(3, "the moves are -speed ... speed", minimum=1, maximum=100),
         "time_step": Parameter(0.5, "dt", "Δ", 1e-6, 10),
         "reversion": Parameter(0.5, "K, strength of the pull towards the mean", "K", 0, 1e3),
-        "volatility": Parameter(
-            1.0, "standard deviation of the noise after one unit of time", r"\sigma", 0, 1e3
-        ),
+        "volatility": Parameter(1.0, "standard deviation of the noise after one unit of time", r"\sigma", 0, 1e3),
         "alignment": Parameter(0.01, "q, reward of moving towards the mean", "q", 0, 1e3),
         "spread_cost": Parameter(0.5, "κ, cost of being away from the mean", "κ", 0, 1e3),
         "terminal_cost": Parameter(1.0, "c, cost of ending away from the mean", "c", 0, 1e3),

@@ -59,9 +59,7 @@ class RandomGarnet(Family):
             )
         rng = np.random.default_rng(seed)
         pairs = states, actions
-        successors = rng.permuted(np.broadcast_to(np.arange(states), (*pairs, states)), axis=-1)[
-            ..., :branches
-        ]
+        successors = rng.permuted(np.broadcast_to(np.arange(states), (*pairs, states)), axis=-1)[..., :branches]
         own_kernel = rng.dirichlet(np.ones(branches), pairs)
         direction = rng.integers(branches, size=(*pairs, states))
         direction[0, 0, :2] = 0, branches - 1  # somewhere two states differ: the constant is attained
@@ -81,9 +79,7 @@ class RandomGarnet(Family):
         )
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A K"]:
-        return (1 - self.transition_lipschitz) * self.own_kernel + self.transition_lipschitz * (
-            self.pointed_at @ mu
-        )
+        return (1 - self.transition_lipschitz) * self.own_kernel + self.transition_lipschitz * (self.pointed_at @ mu)
 
     def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
         return self.own_reward + self.reward_lipschitz * (self.reward_slope @ mu)

@@ -1,0 +1,214 @@
+"""The workflow as its users run it: one real run of the smoke configuration in a copy of the repository, then reruns.
+
+What a rerun would do is read off `snakemake --dry-run`: it decides by the same rules and takes seconds.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from mfg_imitation.storage import read_table
+
+REPOSITORY = Path(__file__).parents[1]
+SMOKE = ("--configfile", "config/smoke.yaml")
+
+
+def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+    """Run Snakemake in a folder, with that folder's own library and this environment's programs."""
+    environment = {**os.environ, "PYTHONPATH": str(folder / "src")}
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
+    if check:
+        assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def planned(folder: Path, *arguments: str) -> set[str]:
+    """The rules that a run would execute, "all" aside."""
+    said = snakemake(folder, *SMOKE, "--dry-run", *arguments)
+    text = said.stdout + said.stderr
+    table = re.search(r"^job +count\n-+ +-+\n(.*?)^total", text, flags=re.DOTALL | re.MULTILINE)
+    if table is None:
+        assert "Nothing to be done" in text, text
+        return set()
+    return {line.split()[0] for line in table[1].splitlines() if line.strip()} - {"all"}
+
+
+def planned_games(folder: Path) -> set[str]:
+    """The games whose tables a run would make again."""
+    said = snakemake(folder, *SMOKE, "--dry-run")
+    return set(re.findall(r"output: data/\S*?/(\w+)\.(?:csv|npz)", said.stdout + said.stderr))
+
+
+def copy(target: Path) -> Path:
+    left_out = shutil.ignore_patterns(".*", "data", "figures", "report", "logs", "__pycache__", "*.egg-info")
+    return Path(shutil.copytree(REPOSITORY, target, ignore=left_out))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> Path:
+    """A copy of the repository in which the smoke configuration has been run."""
+    folder = copy(tmp_path_factory.mktemp("workflow") / "repository")
+    snakemake(folder, *SMOKE)
+    return folder
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = [file for place in ("data", "figures", "report") for file in sorted((folder / place).rglob("*"))]
+    return {str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.is_file()}
+
+
+def test_every_product_is_there(run):
+    for name in ("figure_1", "figure_2_nash_imitation_gap", "figure_2_population_value_gap"):
+        for suffix in ("pdf", "png", "svg"):
+            assert (run / "figures" / f"{name}.{suffix}").stat().st_size > 1000
+    card = read_table(run / "data/tables/scorecard.csv")
+    assert set(card["verdict"]) <= {"holds", "fails", "not measured"}
+    page = (run / "report/paper.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png") >= 3, "the figures are inside the page"
+    assert not re.search(r"(?:src|href)=\"https?://", page), "the page needs no network"
+
+
+def test_the_executed_notebook_has_run_to_its_end(run):
+    notebook = nbformat.read(run / "report/notebooks/paper.ipynb", as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in cells)
+    assert not any(output.output_type == "error" for cell in cells for output in cell.outputs)
+
+
+def test_a_second_run_does_nothing(run):
+    assert planned(run) == set()
+
+
+def test_the_same_run_makes_the_same_bytes(run):
+    before = digests(run)
+    snakemake(run, *SMOKE, "--forcerun", "sweep", "figure_1", "scorecard", "paper")
+    assert digests(run) == before
+
+
+@pytest.fixture
+def undone(run):
+    """Afterwards, every edited file is as it was; Snakemake judges small inputs by their content, and nothing reran."""
+    edited: dict[Path, tuple[bytes, int]] = {}
+
+    def edit(name: str, old: str, new: str) -> None:
+        file = run / name
+        edited[file] = file.read_bytes(), file.stat().st_mtime_ns
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    yield edit
+    for file, (content, time) in edited.items():
+        file.write_bytes(content)
+        os.utime(file, ns=(time, time))
+
+
+def test_an_edited_game_reruns_its_own_chain_only(run, undone):
+    undone("config/games/sheltered_attractor.yaml", "value: 0.5", "value: 0.25")
+    assert planned_games(run) == {"sheltered_attractor"}
+    rules = planned(run)
+    assert {"sweep", "sweep_figure", "paper", "page"} <= rules
+    assert not rules & {"figure_1", "figure_2_gap", "properties", "scorecard"}
+
+
+@pytest.mark.parametrize(
+    ("module", "rerun", "left"),
+    [
+        ("diagram", {"diagram", "figure_1", "paper", "page"}, {"sweep", "scorecard", "properties", "expert"}),
+        (
+            "scorecard",
+            {"scorecard", "paper", "page"},
+            {"sweep", "properties", "figure_1", "figure_2_gap", "expert"},
+        ),
+        ("control", {"properties", "scorecard"}, {"sweep", "figure_1", "figure_2_gap"}),
+        ("value", {"sweep", "expert", "properties", "scorecard", "figure_2_gap"}, {"figure_1", "diagram"}),
+    ],
+)
+def test_an_edited_module_reruns_what_depends_on_it(run, undone, module, rerun, left):
+    undone(f"src/mfg_imitation/{module}.py", '"""', '"""An edit. ')
+    rules = planned(run)
+    assert rerun <= rules
+    assert not left & rules
+
+
+def test_one_changed_value_of_the_configuration_reruns_its_users(run):
+    rules = planned(run, "--config", "seed=1")
+    assert "properties" in rules and "sweep" not in rules
+
+
+@pytest.mark.parametrize("target", ["figure_1", "figure_2", "scorecard", "tables", "figures", "report"])
+def test_every_item_has_a_target(run, target):
+    assert planned(run, target) == set()
+
+
+@pytest.mark.parametrize(
+    ("edit", "parts"),
+    [
+        ({"sweeep": {}}, ["sweeep", "unknown key", "sweep"]),
+        ({"sweep": {"horizons": [5]}}, ["sweep.horizons", "unknown key", "horizon"]),
+        ({"sweep": {"horizon": [0]}}, ["sweep.horizon[0]", "0", "at least 1"]),
+        ({"sweep": {"horizon": "ten"}}, ["sweep.horizon", "'ten'", "a list"]),
+        ({"sweep": {"alpha": {"smallest": 2}}}, ["sweep.alpha.smallest", "2"]),
+        ({"paper": {"game": "attractr"}}, ["paper.game", "'attractr'", "attractor"]),
+        ({"seed": 1.5}, ["seed", "1.5", "an integer"]),
+    ],
+)
+def test_a_mistake_in_the_configuration_is_one_line(tmp_path, run, edit, parts):
+    file = tmp_path / "mistake.yaml"
+    file.write_text(yaml.safe_dump(edit), encoding="utf-8")
+    before = digests(run)
+    done = snakemake(run, "--configfile", str(file), check=False)
+    assert done.returncode != 0
+    said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    told = [line for line in said if str(file) in line and all(part in line for part in parts)]
+    assert len(told) == 1, said
+    assert "Traceback" not in "".join(said)
+    assert digests(run) == before
+
+
+def test_a_mistake_in_a_game_stops_the_run_before_any_job(run, undone):
+    undone("config/games/attractor.yaml", "transition_lipschitz * mu[s1]", "transition_lipschits * mu[s1]")
+    done = snakemake(run, *SMOKE, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in said
+    assert [line for line in said.splitlines() if line.strip()] == [
+        line for line in said.splitlines() if "config/games/attractor.yaml" in line and "transition_lipschits" in line
+    ]
+
+
+def test_the_workflow_is_lint_free(run):
+    assert "Congratulations" in (said := snakemake(run, "--lint")).stdout + said.stderr
+
+
+def test_the_sources_are_formatted(run):
+    for command in (
+        ["snakefmt", "--check", "Snakefile", "workflow"],
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+    ):
+        done = subprocess.run([sys.executable, "-m", *command], cwd=REPOSITORY, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_committed_notebooks_have_no_outputs():
+    for file in sorted((REPOSITORY / "notebooks").glob("*.ipynb")):
+        for cell in nbformat.read(file, as_version=4).cells:
+            assert not cell.get("outputs") and not cell.get("execution_count"), file.name
+
+
+def test_pins_are_hashed_and_name_no_index():
+    lines = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    assert any("--hash=sha256:" in line for line in lines)
+    assert not [line for line in lines if "://" in line or "--index-url" in line or "--find-links" in line]
+    environment = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
+    pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    assert pip == ["-r requirements.lock"], "conda users get the same pins"
