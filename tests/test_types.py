@@ -24,27 +24,23 @@ def representative_calls():
     from mfg_imitation.control import control_gradient, social_optimum
     from mfg_imitation.equilibrium import known_expert
     from mfg_imitation.lipschitz import lipschitz_estimate
-    from mfg_imitation.properties import properties
-    from mfg_imitation.scorecard import scorecard
     from mfg_imitation.sweep import sweep
 
     twin = mfg.Game.from_functions(
         lambda n, mu: jnp.full((2, 3, 2), 0.5), lambda n, mu: jnp.zeros((2, 3)), jnp.array([0.5, 0.5]), 4
     )
-    for game in (
-        mfg.load_game(str(GAMES / "attractor.yaml"), horizon=4, transition_lipschitz=2),
-        twin,
-    ):
+    declared = mfg.load_game(str(GAMES / "attractor.yaml"), horizon=4, transition_lipschitz=2)
+    for game, batch in ((twin, ()), (declared, (2, 3))):
         expert = game.uniform_policy()
-        for policy in (expert, jnp.stack([jnp.stack([expert] * 3)] * 2)):
-            mfg.nash_imitation_gap(game, policy)
-            mfg.gaps(game, expert, policy)
-            mfg.proxies(game, expert, policy)
-            flow = mfg.population_flow(game, policy)
-            mfg.occupancy(game, policy)
-            mfg.occupancy(game, policy, flow.reshape(-1, *flow.shape[-2:])[0])
-            mfg.policy_value(game, policy, flow.reshape(-1, *flow.shape[-2:])[0])
+        policy = jnp.broadcast_to(expert, (*batch, *expert.shape))
         flow = mfg.population_flow(game, expert)
+        mfg.population_flow(game, policy)
+        mfg.nash_imitation_gap(game, policy)
+        mfg.gaps(game, expert, policy)
+        mfg.proxies(game, expert, policy)
+        mfg.occupancy(game, policy)
+        mfg.occupancy(game, policy, flow)
+        mfg.policy_value(game, policy, flow)
         mfg.best_response(game, flow)
         game.transition(0, flow[0])
         game.reward(jnp.asarray(1), flow[1])
@@ -54,12 +50,11 @@ def representative_calls():
     lipschitz_estimate(game, jnp.eye(2), n_samples=2)
     known_expert(mfg.load_game(GAMES / "attractor.yaml", horizon=2))
     grid = {
-        "transition_lipschitz": [0, 1.0],
+        "transition_lipschitz": [1.0],
         "horizon": [2],
         "alpha": {"linear": 3, "smallest": 1e-3, "logarithmic": 2, "resolution": 1},
     }
-    file = GAMES / "attractor.yaml"
-    scorecard(sweep(file, grid), properties(file, {**grid, "transition_lipschitz": [1]}, 0))
+    sweep(GAMES / "attractor.yaml", grid)
 
 
 def wrong_calls():

@@ -49,7 +49,12 @@ def planned_games(folder: Path) -> set[str]:
 
 
 def copy(target: Path) -> Path:
-    left_out = shutil.ignore_patterns(".*", "data", "figures", "report", "logs", "__pycache__", "*.egg-info")
+    """What the repository holds, without environments, caches and products."""
+
+    def left_out(folder, names):
+        products = {"data", "figures", "report", "logs"} if Path(folder) == REPOSITORY else set()
+        return [name for name in names if name in products or name.startswith(".") or name == "__pycache__"]
+
     return Path(shutil.copytree(REPOSITORY, target, ignore=left_out))
 
 
