@@ -5,6 +5,9 @@
 #
 #   config/games/{game}.yaml                       the game, declared                     written by hand
 #   data/experts/{game}.npz                        its equilibrium, the expert            rule expert
+#   data/tables/convergence/{game}.csv             how its exploitability came down      rule expert
+#   data/tables/{kind}/{game}.csv                  kind: flow, paths, portrait           rule portrait
+#   data/tables/games.csv                          all portraits                         rule games
 #   data/tables/sweep/{game}.csv                   imitators, their proxies and gaps      rule sweep
 #   data/tables/properties.csv                     what the paper says of its game        rule properties
 #   data/tables/scorecard.csv                      the paper's claims, judged             rule scorecard
@@ -12,7 +15,8 @@
 #   figures/games/{game}/sweep_{gap}.{format}      a gap against the three proxies        rule sweep_figure
 #   figures/figure_1.{format}                      the paper's Figure 1                   rule figure_1
 #   figures/figure_2_{gap}.{format}                the paper's Figure 2, for either gap   rule figure_2_gap
-#   report/notebooks/{notebook}.ipynb              an executed notebook                   rule paper
+#   figures/games/{game}/{kind}.{format}           kind: flow, convergence, paths        rule game_figures
+#   report/notebooks/{notebook}.ipynb              executed: paper, games/{game}          rules paper, game
 #   report/{notebook}.html                         the same for readers                   rule page
 #   logs/{rule}/{wildcards}.{log,tsv}              what a job said; its time and memory   every rule
 from snakemake.utils import min_version
@@ -39,7 +43,7 @@ report: "workflow/report/workflow.rst"
 wildcard_constraints:
     game=r"\w+",
     gap="|".join(GAPS),
-    notebook=r"\w+",
+    notebook=r"paper|games/\w+",
 
 
 include: "workflow/rules/games.smk"

@@ -15,15 +15,16 @@ def expert(attractor):
 
 
 def assert_same(one: Equilibrium, other: Equilibrium):
-    np.testing.assert_array_equal(one.policy, other.policy)
-    assert one[1:] == other[1:]
+    for name, mine, its in zip(Equilibrium._fields, one, other, strict=True):
+        np.testing.assert_array_equal(mine, its, err_msg=name)
 
 
 def test_an_expert_comes_back_as_it_was(expert, tmp_path):
     save_equilibrium(tmp_path / "new" / "expert.npz", expert)
     back = load_equilibrium(tmp_path / "new" / "expert.npz")
     assert_same(back, expert)
-    assert [type(value) for value in back[1:]] == [float, int, str]
+    for mine, its in zip(back, expert, strict=True):
+        assert np.ndim(mine) > 0 or type(mine) is type(its)  # numbers and text come back as Python's own
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["expert.npz"]
 
 

@@ -1,28 +1,52 @@
-"""Nash equilibria: the expert that is imitated, with the exploitability that was measured of it."""
+"""Nash equilibria: the expert that is imitated, with the measured exploitability it carries."""
 
+import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Literal, NamedTuple
 
 import equinox as eqx
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 from tqdm import tqdm
 
 from mfg_imitation.checks import InputError
-from mfg_imitation.flow import agent_flow_of, flow_of
 from mfg_imitation.game import Game
-from mfg_imitation.value import best_response_of, nash_imitation_gap, nash_imitation_gap_of
+from mfg_imitation.polish import search
+from mfg_imitation.solvers import (
+    begin_fictitious_play,
+    begin_mirror_descent,
+    fictitious_play_chunk,
+    mirror_descent_chunk,
+    reward_range,
+)
+from mfg_imitation.value import nash_imitation_gap
 
-METHODS = ("online_mirror_descent", "fictitious_play")
+#: A policy with at most so many numbers H * S * A is polished (dense Jacobians of that size: a Newton step takes some
+#: ten milliseconds at 500, and some tenths of a second at the limit).
+POLISHED_SIZE = 1500
 
-#: The exploitability that a known expert may have by rounding, in units of reward.
-ROUNDING = 1e-9
+#: Attempts of the polish, see `polish.search`; the hardest game shipped, the SIS epidemic, takes some hundred.
+ATTEMPTS = 400
+
+#: A small game is handed to the polish when its exploitability has not halved for so many checks.
+PATIENCE = 10
 
 
 class EquilibriumError(InputError):
-    """A solver missed the tolerance that a game states, or a known expert is no equilibrium."""
+    """The solver missed the tolerance that was asked for; the message says by how much, and what to change."""
+
+
+class Convergence(NamedTuple):
+    """Exploitability of the best policy found so far, at every check.
+
+    Attributes:
+        iterations: steps taken until the check, those of the polish included.
+        exploitability: in the game's unit of reward; never increases.
+    """
+
+    iterations: Float[np.ndarray, " checks"]
+    exploitability: Float[np.ndarray, " checks"]
 
 
 class Equilibrium(NamedTuple):
@@ -30,170 +54,141 @@ class Equilibrium(NamedTuple):
 
     Attributes:
         policy: pi^E_n(a | s), shape [H, S, A].
-        exploitability: measured, what one agent could gain by deviating, in units of reward (paper, Definition 5).
+        exploitability: measured, what one agent could gain by deviating, in the game's unit of reward (Definition 5).
         iterations: of the solver; 0 for a policy known in closed form.
-        status: "known" (in closed form), "converged" (within the tolerance) or "iteration limit".
-        tolerance: the exploitability that was asked for, in units of reward.
-        checks: iterations after which the exploitability was measured.
-        history: the lowest exploitability measured by then.
+        status: "known" for a policy known in closed form, "converged" when the tolerance was met, else
+            "iteration limit".
+        convergence: how the solver got there; the one measurement for a known policy.
     """
 
     policy: Float[Array, "H S A"]
     exploitability: float
     iterations: int
     status: str
-    tolerance: float
-    checks: Float[np.ndarray, " checks"]
-    history: Float[np.ndarray, " checks"]
+    convergence: Convergence
 
 
-def known_expert(game: Game, tolerance: float = ROUNDING) -> Equilibrium:
+def expert(game: Game, spec: Mapping) -> Equilibrium:
+    """The game's expert: its known policy, checked, or else the solver's.
+
+    Args:
+        spec: any of the keyword arguments of `solve_equilibrium`. A known policy has to meet its `tolerance` too.
+
+    Raises:
+        EquilibriumError: the solver missed the tolerance.
+        InputError: the policy that the game declares is not an equilibrium.
+    """
+    if game.known_expert() is not None:
+        return known_expert(game, **{key: spec[key] for key in ("tolerance",) if key in spec})
+    found = solve_equilibrium(game, **spec)
+    if found.status != "converged":
+        tolerance = spec.get("tolerance", default_tolerance(game))
+        raise EquilibriumError(
+            f"expert.solve: the exploitability reached after {found.iterations} iterations is "
+            f"{found.exploitability:.3g}, above the tolerance {tolerance:.3g}; "
+            "allow more iterations, a smaller step_size, the other method, or a larger tolerance"
+        )
+    return found
+
+
+def known_expert(game: Game, tolerance: float = 1e-9) -> Equilibrium:
     """The game's known expert, checked: its exploitability must not exceed `tolerance` (units of reward).
 
     Raises:
-        EquilibriumError: the game knows no expert, or the one it knows is not an equilibrium.
+        InputError: the game knows no expert, or the one it knows is not an equilibrium.
     """
     policy = game.known_expert()
     if policy is None:
-        raise EquilibriumError("expert: the game declares no expert policy")
+        raise InputError("expert: the game declares no expert policy")
     exploitability = float(nash_imitation_gap(game, policy))
-    if exploitability > tolerance:
-        raise EquilibriumError(
+    if not exploitability <= tolerance:
+        raise InputError(
             f"expert.policy: its exploitability is {exploitability:.3g}, above the tolerance {tolerance:.3g}"
         )
-    return Equilibrium(policy, exploitability, 0, "known", tolerance, np.zeros(1), np.array([exploitability]))
-
-
-def expert(game: Game, options: Mapping[str, Any]) -> Equilibrium:
-    """The expert of a game: known in closed form if it has one, else solved for.
-
-    Args:
-        options: what the game's file says under `expert.solve`, arguments of `solve_equilibrium`.
-
-    Raises:
-        EquilibriumError: the tolerance was missed; says what was reached and what to change.
-    """
-    if game.known_expert() is not None:
-        return known_expert(game)
-    solved = solve_equilibrium(game, **options)
-    if solved.exploitability > solved.tolerance:
-        raise EquilibriumError(
-            f"expert.solve: after {solved.iterations} iterations the exploitability is {solved.exploitability:.3g}, above "
-            f"the tolerance {solved.tolerance:.3g}; raise expert.solve.iterations, or try another step_size or method"
-        )
-    return solved
+    return Equilibrium(policy, exploitability, 0, "known", Convergence(np.zeros(1), np.array([exploitability])))
 
 
 def solve_equilibrium(
     game: Game,
     *,
-    method: str = "online_mirror_descent",
-    iterations: int = 20000,
-    step_size: float = 1.0,
-    tolerance: float = 1e-6,
-    check_every: int = 50,
+    method: Literal["online_mirror_descent", "fictitious_play"] = "online_mirror_descent",
+    iterations: int = 5000,
+    step_size: float | None = None,
+    tolerance: float | None = None,
+    check_every: int = 25,
+    attempts: int = ATTEMPTS,
+    seed: int = 0,
     progress: bool = True,
 ) -> Equilibrium:
-    """Look for a Nash equilibrium until the measured exploitability is at most `tolerance`.
+    """Look for a Nash equilibrium, and return the best policy found with its measured exploitability.
 
-    Online mirror descent (Perolat et al. 2022) adds step_size * Q of the current population to the logits of the policy.
-    Wherever a check finds that neither the last nor the averaged policy has got better by a tenth, the step is cut: large
-    steps find pure equilibria fast, small ones settle in mixed ones. Fictitious play (Perrin et al. 2020) averages the
-    occupancies of best responses, each in the population of the average so far, which is right for kernels that depend
-    on the population too. The policy of the lowest exploitability that was measured is returned.
+    The method runs in stretches of `check_every` iterations (see `solvers`). A game with at most `POLISHED_SIZE` numbers
+    in a policy that stays above the tolerance is then polished (see `polish.search`). Same arguments, same result.
 
     Args:
-        iterations: at most so many.
-        step_size: of online mirror descent at first, in units of 1 / (reward range).
-        tolerance: units of reward, over the horizon.
-        check_every: iterations from one measurement to the next.
-        progress: show a progress bar when a solve is watched on a terminal.
+        method: fictitious play takes no step size, and its exploitability falls like one over the iterations.
+        iterations: of the method, at most.
+        step_size: first step of the mirror descent, in 1 / units of reward; None for one over the reward's range.
+        tolerance: exploitability to reach, in units of reward over the horizon; None for `default_tolerance`.
+        check_every: iterations between two measurements of the exploitability, and length of the averages.
+        attempts: of the polish, at most; 0 turns it off.
+        seed: of the random changes that the polish tries.
+        progress: show a bar on standard error; never shown where that is not a terminal.
 
     Raises:
-        InputError: an unknown method.
+        InputError: an argument out of its range.
     """
+    unit = float(_reward_range(game))
+    step_size = 1 / unit if step_size is None else step_size
+    tolerance = default_tolerance(game) if tolerance is None else tolerance
+    positive = {"iterations": iterations, "step_size": step_size, "tolerance": tolerance, "check_every": check_every}
+    for name, value in positive.items():
+        if not value > 0:
+            raise InputError(f"{name} is {value!r}: a number above 0 is needed")
     if method not in METHODS:
-        raise InputError(f"method: {method!r} is not one of {', '.join(METHODS)}")
-    state = start(game)
-    size = jnp.asarray(step_size / reward_range(game))
-    best, policy, done = float(nash_imitation_gap(game, game.uniform_policy())), game.uniform_policy(), 0
-    checks, history = [0.0], [best]
-    with tqdm(total=iterations, desc=method.replace("_", " "), disable=None if progress else True) as bar:
-        while done < iterations and best > tolerance:
-            state, candidates, gaps = advance(game, state, size, method, check_every)
-            done += check_every
-            i = int(jnp.argmin(gaps))
-            size = jnp.where(gaps[i] < 0.9 * best, size, 0.9 * size)
-            if float(gaps[i]) < best:
-                best, policy = float(gaps[i]), candidates[i]
-            checks.append(float(done))
-            history.append(best)
-            bar.update(check_every)
-            bar.set_postfix(exploitability=f"{best:.2e}", refresh=False)
-    status = "converged" if best <= tolerance else "iteration limit"
-    return Equilibrium(policy, best, done, status, float(tolerance), np.array(checks), np.array(history))
+        raise InputError(f"method is {method!r}: allowed are {', '.join(METHODS)}")
+    begin, chunk = METHODS[method]
+    small = attempts > 0 and np.prod(game.policy_shape) <= POLISHED_SIZE
+    state = begin(game, step_size)
+    best, record = state, [(0, float(state.exploitability))]
+    hidden = not progress or not sys.stderr.isatty()
+
+    with tqdm(total=iterations, disable=hidden, unit="iteration", desc=method) as bar:
+        while record[-1][1] > tolerance and record[-1][0] < iterations:
+            length = min(check_every, iterations - record[-1][0])
+            state = best = chunk(game, state, length)
+            record.append((record[-1][0] + length, float(state.exploitability)))
+            bar.update(length)
+            bar.set_postfix_str(f"exploitability {record[-1][1]:.2e}")
+            if small and len(record) > PATIENCE and record[-1][1] > 0.5 * record[-1 - PATIENCE][1]:
+                break
+    if small and record[-1][1] > tolerance:
+        tries = islice(search(game, best.policy, unit, tolerance, seed), attempts)
+        for found in tqdm(tries, total=attempts, disable=hidden, unit="attempt", desc="polish"):
+            if found.exploitability < best.exploitability:
+                best = found
+            record.append((record[-1][0] + int(found.steps), float(best.exploitability)))
+            if best.exploitability <= tolerance:
+                break
+    exploitability = float(nash_imitation_gap(game, best.policy))
+    status = "converged" if exploitability <= tolerance else "iteration limit"
+    convergence = Convergence(*np.asarray(record, dtype=float).T)
+    return Equilibrium(best.policy, exploitability, record[-1][0], status, convergence)
 
 
-class SolverState(NamedTuple):
-    """Logits of online mirror descent; sum and number of the occupancies that are averaged."""
-
-    logits: Float[Array, "H S A"]
-    occupancy: Float[Array, "H S A"]
-    weight: Float[Array, ""]
+def default_tolerance(game: Game) -> float:
+    """1e-6 (small games) or 1e-3 (those too large to be polished) of the reward's range times the horizon."""
+    relative = 1e-6 if np.prod(game.policy_shape) <= POLISHED_SIZE else 1e-3
+    return relative * float(_reward_range(game)) * game.horizon
 
 
-def start(game: Game) -> SolverState:
-    """Everything from the uniform policy."""
-    uniform = game.uniform_policy()
-    return SolverState(jnp.zeros_like(uniform), flow_of(game, uniform)[..., None] * uniform, jnp.asarray(1.0))
+_reward_range = eqx.filter_jit(reward_range)
 
-
-@eqx.filter_jit
-def advance(
-    game: Game, state: SolverState, step_size: Float[Array, ""], method: str, steps: int
-) -> tuple[SolverState, Float[Array, "2 H S A"], Float[Array, " 2"]]:
-    """Some iterations, then the last and the averaged policy with their exploitabilities; may be vmapped over games."""
-    iterate = _mirror_step if method == "online_mirror_descent" else _fictitious_step
-    state = jax.lax.fori_loop(0, steps, lambda _, s: iterate(game, s, step_size), state)
-    candidates = jnp.stack([jax.nn.softmax(state.logits), conditional(state.occupancy)])
-    return state, candidates, jax.vmap(lambda pi: nash_imitation_gap_of(game, pi))(candidates)
-
-
-def conditional(occupancy: Float[Array, "H S A"]) -> Float[Array, "H S A"]:
-    """The policy of an occupancy; uniform where nobody ever is."""
-    mass = occupancy.sum(axis=-1, keepdims=True)
-    return jnp.where(mass > 0, occupancy / jnp.where(mass > 0, mass, 1), 1 / occupancy.shape[-1])
-
-
-def reward_range(game: Game) -> float:
-    """Largest less smallest reward within the flow of the uniform policy; 1 for a game whose reward is constant."""
-    flow = flow_of(game, game.uniform_policy())
-    rewards = jax.vmap(game.reward)(jnp.arange(game.horizon), flow)
-    return float(rewards.max() - rewards.min()) or 1.0
-
-
-def _mirror_step(game, state, step_size):
-    policy = jax.nn.softmax(state.logits)
-    flow = flow_of(game, policy)
-
-    def back(value, inputs):
-        n, pi, mu = inputs
-        q = game.reward(n, mu) + game.pull_back(n, mu, value)
-        return jnp.sum(pi * q, axis=-1), q
-
-    _, q = jax.lax.scan(back, jnp.zeros_like(game.initial), (jnp.arange(game.horizon), policy, flow), reverse=True)
-    logits = jax.nn.log_softmax(state.logits + step_size * q)
-    # The average forgets: weights grow with the square of the number of iterations.
-    weight = state.weight + 1
-    fresh = 3 / (weight + 2)
-    return SolverState(logits, (1 - fresh) * state.occupancy + fresh * flow[..., None] * policy, weight)
-
-
-def _fictitious_step(game, state, step_size):
-    average = conditional(state.occupancy)
-    flow = flow_of(game, average)
-    response = best_response_of(game, flow).policy
-    joint = agent_flow_of(game, response, flow)[..., None] * response
-    weight = state.weight + 1
-    mixed = flow[..., None] * average
-    return SolverState(jnp.log(average), mixed + (joint - mixed) / weight, weight)
+#: How a method begins, and what it does between two checks.
+METHODS = {
+    "online_mirror_descent": (eqx.filter_jit(begin_mirror_descent), eqx.filter_jit(mirror_descent_chunk)),
+    "fictitious_play": (
+        eqx.filter_jit(lambda game, step_size: begin_fictitious_play(game)),
+        eqx.filter_jit(fictitious_play_chunk),
+    ),
+}

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from mfg_imitation.checks import InputError, first_line
-from mfg_imitation.equilibrium import Equilibrium
+from mfg_imitation.equilibrium import Convergence, Equilibrium
 
 
 def save_equilibrium(path: str | Path, equilibrium: Equilibrium) -> None:
     """Write an equilibrium as an .npz archive of its fields."""
+    fields = equilibrium._asdict() | {"convergence": np.stack(equilibrium.convergence)}
     with _replacing(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, **{name: np.asarray(value) for name, value in equilibrium._asdict().items()})
+        np.savez(file, **{name: np.asarray(value) for name, value in fields.items()})
 
 
 def load_equilibrium(path: str | Path) -> Equilibrium:
@@ -28,9 +29,8 @@ def load_equilibrium(path: str | Path) -> Equilibrium:
             fields = {name: archive[name] for name in Equilibrium._fields}
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: not a sound expert file ({first_line(error)}); delete it and rerun") from None
-    return Equilibrium(
-        fields["policy"], float(fields["exploitability"]), int(fields["iterations"]), str(fields["status"])
-    )
+    numbers = {name: value.item() for name, value in fields.items() if value.ndim == 0}
+    return Equilibrium(**{**fields, **numbers, "convergence": Convergence(*fields["convergence"])})
 
 
 def write_table(path: str | Path, table: pd.DataFrame) -> None:

@@ -98,9 +98,41 @@ rule figure_2:
         expand(rules.figure_2_gap.output, gap=GAPS),
 
 
+rule game_figures:
+    input:
+        flow="data/tables/flow/{game}.csv",
+        convergence="data/tables/convergence/{game}.csv",
+        paths="data/tables/paths/{game}.csv",
+    output:
+        multiext("figures/games/{game}/flow", ".pdf", ".png", ".svg"),
+        multiext("figures/games/{game}/convergence", ".pdf", ".png", ".svg"),
+        multiext("figures/games/{game}/paths", ".pdf", ".png"),
+        report(
+            "figures/games/{game}/paths.svg",
+            caption="../report/game_figures.rst",
+            category="Games",
+            labels={"figure": "paths", "game": "{game}"},
+        ),
+    log:
+        "logs/game_figures/{game}.log",
+    benchmark:
+        "logs/game_figures/{game}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library_digest("workflow/scripts/game_figures.py"),
+    script:
+        "../scripts/game_figures.py"
+
+
 rule figures:
     input:
         rules.figure_1.output,
         rules.figure_2.input,
         expand(rules.diagram.output, game=drawn_games()),
         expand(rules.sweep_figure.output, game=swept_games(), gap=GAPS),
+        expand(rules.game_figures.output, game=selected_games()),

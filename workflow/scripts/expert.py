@@ -1,15 +1,22 @@
-"""A game's expert: its known equilibrium, with the measured exploitability."""
+"""A game's expert, known or solved for, with the measured exploitability and how it came down."""
 
+import pandas as pd
 from job import begin
 
 from mfg_imitation.checks import InputError
-from mfg_imitation.equilibrium import known_expert
-from mfg_imitation.games.files import load_game
-from mfg_imitation.storage import save_equilibrium
+from mfg_imitation.equilibrium import default_tolerance, expert
+from mfg_imitation.games.files import load_game, read_declaration
+from mfg_imitation.storage import save_equilibrium, write_table
 
 begin(snakemake)
+file = snakemake.input.game
 try:
-    expert = known_expert(load_game(snakemake.input.game))
+    game, spec = load_game(file), read_declaration(file).get("expert", {}).get("solve", {})
+    found, tolerance = expert(game, spec), spec.get("tolerance", default_tolerance(game))
 except InputError as error:
-    raise InputError(f"{snakemake.input.game}: {error}") from None
-save_equilibrium(snakemake.output.expert, expert)
+    raise InputError(error if str(error).startswith(file) else f"{file}: {error}") from None
+print(f"exploitability {found.exploitability:.3g} after {found.iterations} iterations: {found.status}")
+record = found.convergence
+columns = {"iteration": record.iterations, "exploitability": record.exploitability, "tolerance": tolerance}
+write_table(snakemake.output.convergence, pd.DataFrame({"game": snakemake.wildcards.game, **columns}))
+save_equilibrium(snakemake.output.expert, found)
