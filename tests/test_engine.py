@@ -377,7 +377,7 @@ def test_zero_proxies_mean_zero_gaps_whatever_is_played_off_the_path(attractor, 
 
 
 def test_gaps_vanish_with_the_proxies(game_files):
-    """Near the expert every gap is of the order of the error (MATH: the bounds are linear in it)."""
+    """Near the expert every gap is of the order of the error: the upper bounds are linear in it."""
     game = mfg.load_game(game_files / "sheltered_attractor.yaml", horizon=4)
     for alpha in (1e-4, 1e-8):
         policy = path(game, [alpha])[0]

@@ -74,7 +74,7 @@ def test_what_is_true_of_the_game_holds(card, claim):
 
 
 def test_the_induction_gives_the_value_gap_but_not_definition_7(card):
-    """The discrepancy that MATH's Section 5 derives: Eq. 33 sums the value that the population loses."""
+    """The discrepancy with the paper: its Eq. 33 sums the value that the population loses."""
     assert verdict(card, "gap by induction", VALUE) == "holds"
     assert verdict(card, "gap by induction", NIG) == "fails"
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import check_probabilities
+from mfg_imitation.checks import InputError, check_probabilities
 from mfg_imitation.flow import flow_of
 from mfg_imitation.game import Game
 
@@ -52,12 +53,13 @@ def social_optimum(
         tolerance: bound on `SocialOptimum.stationarity` at which a start is done, in units of reward.
 
     Raises:
-        InputError: `starts` has the wrong shape or does not hold policies.
+        InputError: `starts` has the wrong shape or does not hold policies; a negative number of starts.
     """
     uniform = game.uniform_policy()
-    random = jax.random.dirichlet(
-        jax.random.key(seed), jnp.ones(len(game.actions)), (n_random_starts, *uniform.shape[:2])
-    )
+    if n_random_starts < 0:
+        raise InputError(f"n_random_starts is {n_random_starts}: a whole number >= 0 is needed")
+    weights = np.ones(len(game.actions))
+    random = jnp.asarray(np.random.default_rng(seed).dirichlet(weights, (n_random_starts, *uniform.shape[:2])))
     candidates = [uniform[None], random]
     if starts is not None:
         starts = check_probabilities("starts", starts, game.policy_shape, batch=True)

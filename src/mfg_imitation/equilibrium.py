@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 from tqdm import tqdm
@@ -122,8 +123,8 @@ def solve_equilibrium(
 ) -> Equilibrium:
     """Look for a Nash equilibrium, and return the best policy found with its measured exploitability.
 
-    The method runs in stretches of `check_every` iterations (see `solvers`). A game with at most `POLISHED_SIZE` numbers
-    in a policy that stays above the tolerance is then polished (see `polish.search`). Same arguments, same result.
+    The method runs in stretches of `check_every` iterations (see `solvers`). Where it stays above the tolerance, a game
+    with at most `POLISHED_SIZE` numbers in a policy is polished (see `polish.search`). Same arguments, same result.
 
     Args:
         method: fictitious play takes no step size, and its exploitability falls like one over the iterations.
@@ -149,7 +150,7 @@ def solve_equilibrium(
         raise InputError(f"method is {method!r}: allowed are {', '.join(METHODS)}")
     begin, chunk = METHODS[method]
     small = attempts > 0 and np.prod(game.policy_shape) <= POLISHED_SIZE
-    state = begin(game, step_size)
+    state = begin(game, jnp.asarray(step_size, dtype=float))
     best, record = state, [(0, float(state.exploitability))]
     hidden = not progress or not sys.stderr.isatty()
 

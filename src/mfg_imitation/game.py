@@ -5,6 +5,7 @@ follow (s, a) are a fixed integer table `successors[s, a, k]`, their probabiliti
 K = 5, a dense game K = S, so memory stays proportional to S * A * K and no kernel is stored for all steps.
 """
 
+import itertools
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 
@@ -15,6 +16,9 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from mfg_imitation.checks import TOLERANCE, InputError, as_float, check_probabilities
+
+#: How many populations of two halves, and how many random ones, a new game is looked at in.
+MOST_PAIRS, N_DRAWS = 100, 20
 
 
 class Game(eqx.Module):
@@ -212,7 +216,14 @@ def _sound(game: Game, populations: Float[Array, "P S"]) -> Bool[Array, "H P"]:
 
 
 def probe_populations(game: Game) -> tuple[list[str], Float[Array, "probes S"]]:
-    """Populations at which a new game is looked at, named: initial, uniform, and every one-point population."""
+    """Populations at which a new game is looked at, named: initial, uniform, corners, halves, random."""
     n_states = len(game.states)
     names = ["the initial one", "uniform", *(f"all in {name}" for name in game.states)]
-    return names, jnp.concatenate([game.initial[None], jnp.full((1, n_states), 1 / n_states), jnp.eye(n_states)])
+    populations = [np.asarray(game.initial), np.full(n_states, 1 / n_states), *np.eye(n_states)]
+    for i, j in itertools.islice(itertools.combinations(range(n_states), 2), MOST_PAIRS):
+        names.append(f"half in {game.states[i]}, half in {game.states[j]}")
+        populations.append((np.eye(n_states)[i] + np.eye(n_states)[j]) / 2)
+    for draw in np.random.default_rng(0).dirichlet(np.ones(n_states), N_DRAWS):
+        names.append(f"[{', '.join(f'{share:.3g}' for share in draw)}]")
+        populations.append(draw)
+    return names, jnp.asarray(np.stack(populations))

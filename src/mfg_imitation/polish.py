@@ -1,7 +1,8 @@
 """From a rough equilibrium of a small game to an exact one: a path of smoothed games, Newton steps, and a search.
 
-Methods of the first order circle or crawl where an equilibrium mixes and the game is not monotone. Here the equilibrium
-conditions are solved as equations, with dense Jacobians: meant for games with at most some thousand numbers in a policy.
+Methods of the first order circle or crawl where an equilibrium mixes and the game is not monotone. Here the
+equilibrium conditions are solved as equations, with dense Jacobians: meant for games with at most some thousand
+numbers in a policy.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from jaxtyping import Array, Float, Int
 
 from mfg_imitation.game import Game
 from mfg_imitation.solvers import population_values
-from mfg_imitation.value import nash_imitation_gap_of
+from mfg_imitation.value import nash_imitation_gap, nash_imitation_gap_of
 
 #: Steps along one path: of 50 random games with mixed equilibria, 40 arrived within so many; longer paths wind.
 PATH_STEPS = 60
@@ -44,10 +45,10 @@ def follow_path(game: Game, reference: Float[Array, "H S A"], unit, tolerance) -
     """Follow the equilibria of smoothed games as the smoothing vanishes (quantal response, McKelvey & Palfrey 1995).
 
     In the game smoothed by a temperature t, agents earn t * KL(pi || reference) less, and answer with
-    pi_n(a|s) = reference_n(a|s) exp(Q_n(s, a) / t) / Z_n(s). At high t the only equilibrium is the reference; its path is
-    followed to t = 0, around turning points, by steps along the tangent and Newton corrections (pseudo-arclength). The
-    unknowns are the smoothed values V_1 ... V_{H-1} and log t: a forward pass makes policy and population of them, so
-    that every iterate is a policy, and what has to vanish is V - t log Z.
+    pi_n(a|s) = reference_n(a|s) exp(Q_n(s, a) / t) / Z_n(s). At high t the only equilibrium is close to the reference;
+    its path is followed towards t = 0, around turning points, by steps along the tangent and Newton corrections
+    (pseudo-arclength). The unknowns are the smoothed values V_1 ... V_{H-1} and log t: a forward pass makes policy and
+    population of them, so that every iterate is a policy, and what has to vanish is V - t log Z.
 
     Args:
         reference: the policy at high temperature, with no probability 0.
@@ -198,19 +199,21 @@ def project(y: Float[Array, "*batch A"]) -> Float[Array, "*batch A"]:
 def search(game: Game, policy: Float[Array, "H S A"], unit: float, tolerance: float, seed: int) -> Iterator[Polished]:
     """Attempt after attempt, each yielded, to get below `tolerance`: endless, the caller decides when to stop.
 
-    First the path from the uniform policy. Then paths that start near the best policy, as long as they gain; a path
-    from so near is short. Then Newton steps from the best policy after a random change: some steps replaced, or its
+    First the path from the uniform policy. Then paths from close to the end of the last and to the best policy, which
+    are short. Then Newton steps from the best policy after a random change: some steps replaced, or its
     later part played one step sooner or later, which is how equilibria of epidemics differ from each other.
     """
     random = np.random.default_rng(seed)
+    unit, tolerance = jnp.asarray(unit), jnp.asarray(tolerance)  # traced: other numbers compile nothing anew
     uniform = game.uniform_policy()
-    best = follow_path(game, uniform, unit, tolerance)
-    yield best
+    found = follow_path(game, uniform, unit, tolerance)
+    yield found
+    best = min(Polished(policy, nash_imitation_gap(game, policy), jnp.asarray(0)), found, key=_exploitability)
     for share in (0.01, 0.05, 0.3, 0.01):
-        for start in (best.policy, policy):
+        for start in (found.policy, best.policy):
             found = follow_path(game, (1 - share) * start + share * uniform, unit, tolerance)
             yield found
-            best = min(best, found, key=lambda attempt: float(attempt.exploitability))
+            best = min(best, found, key=_exploitability)
     current, attempt = best, 0
     while True:
         start = current.policy if attempt == 0 else _changed(np.array(current.policy), random)
@@ -220,6 +223,10 @@ def search(game: Game, policy: Float[Array, "H S A"], unit: float, tolerance: fl
         if found.exploitability < current.exploitability * (1 + slack):
             current = found
         attempt += 1
+
+
+def _exploitability(attempt: Polished) -> float:
+    return float(attempt.exploitability)
 
 
 def _changed(policy: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -123,7 +123,7 @@ def fictitious_play_chunk(game: Game, state: FictitiousPlay, iterations: int) ->
 
 
 def population_values(game: Game, policy: Float[Array, "H S A"]) -> tuple[Float[Array, "H S"], Float[Array, "H S A"]]:
-    """The population of `policy` and Q_n(s, a), what an agent earns from (s, a) on when all, itself too, play `policy`."""
+    """The population of `policy`, and Q_n(s, a): what an agent earns from (s, a) on when everyone plays `policy`."""
     flow = flow_of(game, policy)
 
     def step(value, inputs):

@@ -164,6 +164,8 @@ def _parameters(declaration, file, overrides) -> dict[str, float]:
         value = overrides.get(name, spec["value"])
         low, high = spec.get("minimum", -np.inf), spec.get("maximum", np.inf)
         try:
+            if isinstance(value, (str, bool)):
+                raise TypeError
             inside = low <= float(value) <= high and np.isfinite(float(value))
         except (TypeError, ValueError):
             raise InputError(f"{file}: parameters.{name}: {value!r} is not a number") from None

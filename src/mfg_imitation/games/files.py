@@ -94,6 +94,8 @@ def find_game(name_or_path: str | Path) -> Path:
     Raises:
         InputError: there is none; the message lists the games that there are.
     """
+    if not isinstance(name_or_path, (str, Path)):
+        raise InputError(f"{name_or_path!r} is neither the name of a game nor the path of its file")
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml"):
         if path.is_file():
