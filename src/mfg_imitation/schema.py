@@ -8,16 +8,23 @@ in words that fit after "must be"; an integer is written as one (``5.0`` is not 
 import difflib
 import math
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jsonschema
 import yaml
 
 from mfg_imitation.checks import InputError
+
+# jsonschema builds grammars for formats that no schema here uses where it finds this package: over a second in every job.
+_grammars = sys.modules.setdefault("rfc3987_syntax", None)
+import jsonschema  # noqa: E402
+
+if _grammars is None:
+    del sys.modules["rfc3987_syntax"]
 
 _TYPES = {
     "object": "a mapping",

@@ -14,8 +14,9 @@ from mfg_imitation.flow import agent_flow_of, flow_of
 from mfg_imitation.game import Game
 from mfg_imitation.value import best_response_of, nash_imitation_gap_of
 
-#: Growth and shrinkage of the mirror descent's step after a stretch that did, or did not, lower the exploitability
-#: (measured on twelve games: 1.5 beats 2, which overshoots; stretches of 25 iterations beat 10).
+#: Growth and shrinkage of the mirror descent's step after a stretch that did, or did not, lower the exploitability.
+#: Of 1.5 and 2, over stretches of 10 and 25 iterations, on fourteen games: 1.5 with 25 did best overall; with
+#: stretches of 10 it got stuck on four that it solves with 25.
 GROWTH, SHRINKAGE = 1.5, 0.5
 
 #: A step that has shrunk to this fraction of the first one starts again at the first one.

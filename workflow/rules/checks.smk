@@ -44,10 +44,10 @@ def check_games():
         if file.suffix != ".yaml" or not file.stem.isidentifier():
             raise InputError(f"{file}: a game's file is named NAME.yaml, NAME of letters, digits and underscores")
         load_game(file)
-    if config["paper"]["game"] not in swept_games():
-        raise InputError(
-            f"{origin(('paper', 'game'))}: paper.game is {config['paper']['game']!r}, which has no expert.policy"
-        )
+    paper = config["paper"]["game"]
+    if paper not in swept_games():
+        reason = "has no expert.policy" if paper in selected_games() else "is not among games"
+        raise InputError(f"{origin(('paper', 'game'))}: paper.game is {paper!r}, which {reason}")
     for name in swept_games():
         for _, game in games_on_grid(GAMES / f"{name}.yaml", config["sweep"]):
             target_policy(GAMES / f"{name}.yaml", game)

@@ -50,9 +50,10 @@ rule game:
         convergence="data/tables/convergence/{game}.csv",
         portrait="data/tables/portrait/{game}.csv",
         figures=multiext("figures/games/{game}/", "flow.png", "paths.png", "convergence.png"),
-        diagram=branch(lambda game: game in drawn_games(), then="figures/games/{game}/diagram.png"),
+        diagram=branch(lambda wildcards: wildcards.game in drawn_games(), then="figures/games/{game}/diagram.png"),
         sweep_figures=branch(
-            lambda game: game in swept_games(), then=[f"figures/games/{{game}}/sweep_{gap}.png" for gap in GAPS]
+            lambda wildcards: wildcards.game in swept_games(),
+            then=[f"figures/games/{{game}}/sweep_{gap}.png" for gap in GAPS],
         ),
     output:
         notebook="report/notebooks/games/{game}.ipynb",
