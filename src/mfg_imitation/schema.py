@@ -19,7 +19,7 @@ import yaml
 
 from mfg_imitation.checks import InputError
 
-# jsonschema builds grammars for formats that no schema here uses where it finds this package: over a second in every job.
+# Where jsonschema finds this package it builds grammars that no schema here uses: over a second in every job.
 _grammars = sys.modules.setdefault("rfc3987_syntax", None)
 import jsonschema  # noqa: E402
 
