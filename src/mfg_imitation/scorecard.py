@@ -1,7 +1,7 @@
 """What Section 5 of the paper says of the Attractor MFG, claim by claim, held against the numbers.
 
 A claim is measured by one number and holds when that number is at most its threshold. A claim about "the NIG" is asked
-twice: of the Nash imitation gap as Definition 7 has it, and of the population value gap, which is what Figure 2 shows.
+twice: of the Nash imitation gap as Definition 7 has it, and of the population value gap, which is what Eq. 33 computes.
 """
 
 from collections.abc import Callable

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import mfg_imitation
 from mfg_imitation.games import read_declaration
+from mfg_imitation.properties import GAPS
 
 GAMES = Path("config/games")
-GAPS = ("nash_imitation_gap", "population_value_gap")
 LIBRARY = Path(mfg_imitation.__file__).parent
 SCRIPTS = Path(workflow.basedir, "workflow/scripts")
 ENVIRONMENT = "../envs/mfg-imitation.yaml"
