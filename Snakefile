@@ -14,10 +14,10 @@
 #   figures/games/{game}/diagram.{format}          the game as a state diagram            rule diagram
 #   figures/games/{game}/sweep_{gap}.{format}      a gap against the three proxies        rule sweep_figure
 #   figures/figure_1.{format}                      the paper's Figure 1                   rule figure_1
-#   figures/figure_2_{gap}.{format}                the paper's Figure 2, for either gap   rule figure_2_gap
+#   figures/figure_2_{gap}.{format}                the paper's Figure 2, for either gap   rule figure_2
 #   figures/games/{game}/{kind}.{format}           kind: flow, convergence, paths        rule game_figures
 #   report/notebooks/{notebook}.ipynb              executed: paper, games/{game}          rules paper, game
-#   report/{notebook}.html                         the same for readers                   rule page
+#   report/{notebook}.html                         the same for readers                   rules paper, game
 #   logs/{rule}/{wildcards}.{log,tsv}              what a job said; its time and memory   every rule
 from snakemake.utils import min_version
 
@@ -42,8 +42,6 @@ report: "workflow/report/workflow.rst"
 
 wildcard_constraints:
     game=r"\w+",
-    gap="|".join(GAPS),
-    notebook=r"paper|games/\w+",
 
 
 include: "workflow/rules/games.smk"

@@ -135,11 +135,14 @@ def measures(
     alpha: Float[np.ndarray, " alphas"],
 ) -> pd.DataFrame:
     """Proxies and gaps of (1 - alpha) expert + alpha target, one row per alpha."""
-    padded = np.pad(alpha, (0, -len(alpha) % BATCH), mode="edge")  # few batch shapes, so that little is compiled
-    weight = jnp.asarray(padded)[:, None, None, None]
-    path = (1 - weight) * expert + weight * target
-    columns = {**proxies(game, expert, path)._asdict(), **gaps(game, expert, path)._asdict()}
-    return pd.DataFrame({"alpha": padded, **columns}).iloc[: len(alpha)]
+    rows = []
+    for start in range(0, len(alpha), BATCH):
+        batch = np.resize(alpha[start:], BATCH)  # one shape only, so that the measures are compiled once
+        weight = batch[:, None, None, None]
+        path = (1 - weight) * np.asarray(expert) + weight * np.asarray(target)
+        columns = {**proxies(game, expert, path)._asdict(), **gaps(game, expert, path)._asdict()}
+        rows.append(pd.DataFrame({"alpha": batch, **columns}).iloc[: len(alpha) - start])
+    return pd.concat(rows, ignore_index=True)
 
 
 def target_policy(file: str | Path, game: Game) -> Float[Array, "H S A"] | None:

@@ -102,9 +102,15 @@ def best_response_of(game: Game, population: Float[Array, "H S"]) -> BestRespons
 
 
 def nash_imitation_gap_of(game: Game, policy: Float[Array, "H S A"]) -> Float[Array, ""]:
-    """`nash_imitation_gap` of one policy, unchecked, for use inside traced code.
+    """`nash_imitation_gap` of one policy, unchecked, for use inside traced code."""
+    best, own = _values_of(game, policy)
+    return game.initial @ (best - own)
 
-    Both values go back together in one pass, so that each step's kernel and reward are computed once.
+
+def _values_of(game, policy) -> Float[Array, "2 S"]:
+    """What a best response and what `policy` earn in mu^pi from each state at n = 0.
+
+    Both go back together in one pass, so that each step's kernel and reward are computed once.
     """
 
     def step(values, inputs):
@@ -114,8 +120,7 @@ def nash_imitation_gap_of(game: Game, policy: Float[Array, "H S A"]) -> Float[Ar
         return jnp.stack([best.max(axis=-1), jnp.sum(pi * own, axis=-1)]), None
 
     shape = (2, game.initial.size)
-    best, own = _backward(step, game, policy, flow_of(game, policy), start=jnp.zeros(shape))[0]
-    return game.initial @ (best - own)
+    return _backward(step, game, policy, flow_of(game, policy), start=jnp.zeros(shape))[0]
 
 
 def _backward(step, game, *inputs, start=None):
@@ -142,9 +147,10 @@ def _gaps(game, expert, policy):
     expert_value = value_of(game, expert, expert_flow)
 
     def one(pi):
+        best, own = _values_of(game, pi)
         return Gaps(
-            nash_imitation_gap_of(game, pi),
-            expert_value - value_of(game, pi, flow_of(game, pi)),
+            game.initial @ (best - own),
+            expert_value - game.initial @ own,
             expert_value - value_of(game, pi, expert_flow),
         )
 

@@ -13,6 +13,7 @@ from mfg_imitation.properties import GAPS
 GAMES = Path("config/games")
 LIBRARY = Path(mfg_imitation.__file__).parent
 SCRIPTS = Path(workflow.basedir, "workflow/scripts")
+PAGE = multiext("workflow/report/page/", "conf.json", "index.html.j2")
 ENVIRONMENT = "../envs/mfg-imitation.yaml"
 
 # The commands of shell rules are this environment's, whether or not it was activated.
@@ -49,13 +50,13 @@ def further_games():
     return [game for game in swept_games() if game != lookup(dpath="paper/game", within=config)]
 
 
-def library_digest(script):
-    """Digest of the modules of ours that a script or notebook imports, directly or through one another.
+def library_digest(*scripts):
+    """Digest of the modules of ours that scripts or notebooks import, directly or through one another.
 
     Snakemake watches a rule's script, but not what that imports. As a parameter of the rule, the digest makes an
     edit of a module rerun exactly the rules that use it.
     """
-    files, waiting = set(), imported_modules(Path(workflow.basedir, script))
+    files, waiting = set(), set().union(*(imported_modules(Path(workflow.basedir, script)) for script in scripts))
     while waiting:
         files.add(file := waiting.pop())
         waiting |= imported_modules(file) - files

@@ -33,18 +33,21 @@ rule sweep_figure:
     input:
         sweep="data/tables/sweep/{game}.csv",
     output:
-        pdf="figures/games/{game}/sweep_{gap}.pdf",
-        png="figures/games/{game}/sweep_{gap}.png",
-        svg=report(
-            "figures/games/{game}/sweep_{gap}.svg",
-            caption="../report/sweep_figure.rst",
-            category="Games",
-            labels={"figure": "{gap}", "game": "{game}"},
-        ),
+        *[
+            report(
+                f"figures/games/{{game}}/sweep_{gap}.svg",
+                caption="../report/sweep_figure.rst",
+                category="Games",
+                labels={"figure": gap, "game": "{game}"},
+            )
+            for gap in GAPS
+        ],
+        print=expand("figures/games/{{game}}/sweep_{gap}.pdf", gap=GAPS),
+        screen=expand("figures/games/{{game}}/sweep_{gap}.png", gap=GAPS),
     log:
-        "logs/sweep_figure/{game}_{gap}.log",
+        "logs/sweep_figure/{game}.log",
     benchmark:
-        "logs/sweep_figure/{game}_{gap}.tsv"
+        "logs/sweep_figure/{game}.tsv"
     conda:
         ENVIRONMENT
     threads: 1
@@ -75,27 +78,25 @@ use rule diagram as figure_1 with:
         "logs/figure_1/figure_1.tsv"
 
 
-use rule sweep_figure as figure_2_gap with:
+use rule sweep_figure as figure_2 with:
     input:
         sweep=f"data/tables/sweep/{lookup(dpath='paper/game', within=config)}.csv",
     output:
-        pdf="figures/figure_2_{gap}.pdf",
-        png="figures/figure_2_{gap}.png",
-        svg=report(
-            "figures/figure_2_{gap}.svg",
-            caption="../report/figure_2.rst",
-            category="Paper",
-            labels={"figure": "Figure 2", "gap": "{gap}"},
-        ),
+        *[
+            report(
+                f"figures/figure_2_{gap}.svg",
+                caption="../report/figure_2.rst",
+                category="Paper",
+                labels={"figure": "Figure 2", "gap": gap},
+            )
+            for gap in GAPS
+        ],
+        print=expand("figures/figure_2_{gap}.pdf", gap=GAPS),
+        screen=expand("figures/figure_2_{gap}.png", gap=GAPS),
     log:
-        "logs/figure_2_gap/{gap}.log",
+        "logs/figure_2/figure_2.log",
     benchmark:
-        "logs/figure_2_gap/{gap}.tsv"
-
-
-rule figure_2:
-    input:
-        expand(rules.figure_2_gap.output, gap=GAPS),
+        "logs/figure_2/figure_2.tsv"
 
 
 rule game_figures:
@@ -132,7 +133,7 @@ rule game_figures:
 rule figures:
     input:
         rules.figure_1.output,
-        rules.figure_2.input,
+        rules.figure_2.output,
         expand(rules.diagram.output, game=drawn_games()),
-        expand(rules.sweep_figure.output, game=swept_games(), gap=GAPS),
+        expand(rules.sweep_figure.output, game=swept_games()),
         expand(rules.game_figures.output, game=selected_games()),

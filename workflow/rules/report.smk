@@ -4,21 +4,21 @@
 rule paper:
     input:
         notebook="notebooks/paper.ipynb",
-        settle="workflow/scripts/settle.py",
+        template=PAGE,
         game=rules.properties.input.game,
         sweep=rules.scorecard.input.sweep,
         properties=rules.properties.output.properties,
         scorecard=rules.scorecard.output.scorecard,
         games=rules.games.output.games,
         figure_1=rules.figure_1.output.png,
-        figure_2=expand(rules.figure_2_gap.output.png, gap=GAPS),
+        figure_2=rules.figure_2.output.screen,
         further=expand(
-            ["config/games/{game}.yaml", rules.diagram.output.png, rules.sweep_figure.output.png],
+            ["config/games/{game}.yaml", rules.diagram.output.png, *rules.sweep_figure.output.screen],
             game=further_games(),
-            gap=GAPS,
         ),
     output:
         notebook="report/notebooks/paper.ipynb",
+        page=report("report/paper.html", caption="../report/notebook.rst", category="Notebooks"),
     log:
         "logs/paper/paper.log",
     benchmark:
@@ -30,26 +30,28 @@ rule paper:
         mem_mb=1500,
         runtime=10,
     params:
-        further=" ".join(further_games()),
-        library=library_digest("notebooks/paper.ipynb"),
-    shell:
-        "(papermill {input.notebook} {output.notebook} --kernel mfg-imitation --no-progress-bar -r root ."
-        " -r game {input.game} -r sweep {input.sweep} -r properties {input.properties} -r scorecard {input.scorecard} -r games {input.games}"
-        " -r figure_1 {input.figure_1} -r figure_2_nash_imitation_gap {input.figure_2[0]}"
-        " -r figure_2_population_value_gap {input.figure_2[1]} -r further_games {params.further:q}"
-        " && python {input.settle} {output.notebook}) > {log} 2>&1"
+        parameters=lambda wildcards, input: {
+            **{name: input[name] for name in ("game", "sweep", "properties", "scorecard", "games", "figure_1")},
+            **{f"figure_2_{gap}": figure for gap, figure in zip(GAPS, input.figure_2)},
+            "further_games": " ".join(further_games()),
+        },
+        library=library_digest("notebooks/paper.ipynb", "workflow/scripts/notebook.py"),
+    script:
+        "../scripts/notebook.py"
 
 
 rule game:
     input:
         notebook="notebooks/game.ipynb",
-        settle="workflow/scripts/settle.py",
+        template=PAGE,
         game="config/games/{game}.yaml",
         paths="data/tables/paths/{game}.csv",
         flow="data/tables/flow/{game}.csv",
         convergence="data/tables/convergence/{game}.csv",
         portrait="data/tables/portrait/{game}.csv",
-        figures=multiext("figures/games/{game}/", "flow.png", "paths.png", "convergence.png"),
+        flow_figure="figures/games/{game}/flow.png",
+        paths_figure="figures/games/{game}/paths.png",
+        convergence_figure="figures/games/{game}/convergence.png",
         diagram=branch(lambda wildcards: wildcards.game in drawn_games(), then="figures/games/{game}/diagram.png"),
         sweep_figures=branch(
             lambda wildcards: wildcards.game in swept_games(),
@@ -57,6 +59,7 @@ rule game:
         ),
     output:
         notebook="report/notebooks/games/{game}.ipynb",
+        page=report("report/games/{game}.html", caption="../report/notebook.rst", category="Notebooks"),
     log:
         "logs/game/{game}.log",
     benchmark:
@@ -68,36 +71,15 @@ rule game:
         mem_mb=1500,
         runtime=10,
     params:
-        library=library_digest("notebooks/game.ipynb"),
-    shell:
-        "(papermill {input.notebook} {output.notebook} --kernel mfg-imitation --no-progress-bar -r root ."
-        " -r game {input.game} -r paths {input.paths} -r flow {input.flow} -r convergence {input.convergence}"
-        " -r portrait {input.portrait} -r flow_figure {input.figures[0]} -r paths_figure {input.figures[1]}"
-        " -r convergence_figure {input.figures[2]} -r diagram '{input.diagram}' -r sweep_figures '{input.sweep_figures}'"
-        " && python {input.settle} {output.notebook}) > {log} 2>&1"
-
-
-rule page:
-    input:
-        notebook="report/notebooks/{notebook}.ipynb",
-        template=multiext("workflow/report/page/", "conf.json", "index.html.j2"),
-    output:
-        page=report("report/{notebook}.html", caption="../report/notebook.rst", category="Notebooks"),
-    log:
-        "logs/page/{notebook}.log",
-    benchmark:
-        "logs/page/{notebook}.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
+        parameters=lambda wildcards, input: {
+            name: str(input[name]) for name in input.keys() if name not in ("notebook", "template")
+        },
+        library=library_digest("notebooks/game.ipynb", "workflow/scripts/notebook.py"),
     script:
-        "../scripts/page.py"
+        "../scripts/notebook.py"
 
 
 rule report:
     input:
-        "report/paper.html",
-        expand("report/games/{game}.html", game=selected_games()),
+        rules.paper.output.page,
+        expand(rules.game.output.page, game=selected_games()),

@@ -6,7 +6,6 @@ from pathlib import Path
 import nbformat
 from docutils.utils.math.latex2mathml import tex2mathml
 from jinja2 import pass_context
-from job import begin
 from nbconvert import HTMLExporter
 
 # Code is matched first, so that a dollar in it is left alone.
@@ -25,12 +24,10 @@ class Page(HTMLExporter):
         return super().markdown2html(context, FORMULA.sub(mathml, source))
 
 
-begin(snakemake)
-template = Path(snakemake.input.template[0]).parent
-exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True)
-exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-exporter.exclude_anchor_links = True
-notebook = nbformat.read(snakemake.input.notebook, as_version=4)
-heading = notebook.cells[0].source.splitlines()[0].lstrip("# ")
-page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": heading, "path": "."}})
-Path(snakemake.output.page).write_text(page, encoding="utf-8")
+def page(notebook: nbformat.NotebookNode, template: Path) -> str:
+    """The HTML of an executed notebook, its title the notebook's first line; `template` is a folder of nbconvert's."""
+    exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True)
+    exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    exporter.exclude_anchor_links = True
+    heading = notebook.cells[0].source.splitlines()[0].lstrip("# ")
+    return exporter.from_notebook_node(notebook, {"metadata": {"name": heading, "path": "."}})[0]

@@ -58,12 +58,18 @@ class LinearQuadratic(Family, DenseGame):
             setattr(self, name, jnp.asarray(value))
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
-        drift = (self.reversion * self._away(mu)[:, None] + self.move) * self.time_step
-        shock = self.volatility * jnp.sqrt(self.time_step) * SHOCKS
-        landing = self.position[:, None, None] + drift[:, :, None] + shock
-        landing = jnp.clip(landing, self.position[0], self.position[-1])
-        closeness = jnp.maximum(0, 1 - jnp.abs(landing[..., None] - self.position))
+        landing = self._landing(mu)
+        closeness = jnp.maximum(0, 1 - jnp.abs(landing[..., None] - jnp.arange(self.position.size)))
         return jnp.einsum("k,saky->say", SHOCK_PROBABILITIES, closeness)
+
+    def pull_back(self, n, mu: Float[Array, " S"], values: Float[Array, " S"]) -> Float[Array, "S A"]:
+        place, share = self._between(mu)
+        return ((1 - share) * values[place] + share * values[place + 1]) @ SHOCK_PROBABILITIES
+
+    def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
+        place, share = self._between(mu)
+        mass = joint[..., None] * SHOCK_PROBABILITIES
+        return jnp.zeros_like(mu).at[place].add((1 - share) * mass).at[place + 1].add(share * mass)
 
     def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
         away = self._away(mu)[:, None]
@@ -79,3 +85,16 @@ class LinearQuadratic(Family, DenseGame):
 
     def _away(self, mu):
         return self.position @ mu - self.position
+
+    def _landing(self, mu):
+        """Where (s, a) lands after shock k, in places from 0 to S - 1."""
+        drift = (self.reversion * self._away(mu)[:, None] + self.move) * self.time_step
+        shock = self.volatility * jnp.sqrt(self.time_step) * SHOCKS
+        landing = self.position[:, None, None] + drift[:, :, None] + shock
+        return jnp.clip(landing, self.position[0], self.position[-1]) - self.position[0]
+
+    def _between(self, mu):
+        """The place below a landing, and the share of its mass that goes to the place above that one."""
+        landing = self._landing(mu)
+        place = jnp.minimum(landing.astype(int), self.position.size - 2)
+        return place, landing - place

@@ -1,0 +1,31 @@
+"""A notebook executed with its parameters, and the page that readers see of it."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import papermill
+from job import begin
+from page import page
+
+begin(snakemake)
+papermill.execute_notebook(
+    snakemake.input.notebook,
+    snakemake.output.notebook,
+    {"root": ".", **snakemake.params.parameters},
+    kernel_name="mfg-imitation",
+    progress_bar=False,
+)
+
+# What differs from run to run is taken out: moments, cell ids, memory addresses.
+notebook = nbformat.read(snakemake.output.notebook, as_version=4)
+notebook.metadata.pop("papermill", None)
+for number, cell in enumerate(notebook.cells):
+    cell.id = f"cell-{number:02}"
+    for key in ("papermill", "execution"):
+        cell.metadata.pop(key, None)
+    for output in cell.get("outputs", []):
+        if "text/plain" in output.get("data", {}):
+            output.data["text/plain"] = re.sub(r" at 0x[0-9a-f]+", "", output.data["text/plain"])
+nbformat.write(notebook, snakemake.output.notebook)
+Path(snakemake.output.page).write_text(page(notebook, Path(snakemake.input.template[0]).parent), encoding="utf-8")
