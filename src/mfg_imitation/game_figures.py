@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import matplotlib
 import numpy as np
 import pandas as pd
-import seaborn
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LogNorm, Normalize, to_rgb
@@ -289,6 +288,8 @@ def _color_bar(figure: Figure, x: float, y: float, height: float, norm: Normaliz
 
 
 def _colors(name: str) -> Colormap:
+    import seaborn  # takes longer than to draw a game that has no map
+
     return seaborn.color_palette(name, as_cmap=True).with_extremes(bad=WALL)
 
 

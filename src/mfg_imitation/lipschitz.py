@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from mfg_imitation.checks import check_probabilities
 from mfg_imitation.game import Game
 
-#: Work beyond which a population is looked at for one step only, the steps taking turns.
+#: Work beyond which a population is looked at for one step only, and, if that is still too much, not every one.
 MOST_TERMS = 1e9
 
 
@@ -40,7 +40,8 @@ def lipschitz_estimate(
 
     Along the simplex the extreme directions are (e_i - e_j) / 2, so the slope of the kernel at mu is the largest
     |dP(.|s,a,mu)/dmu_i - dP(.|s,a,mu)/dmu_j| / 2, with exact Jacobians; likewise for the reward. Populations meet every
-    step n of the horizon, or in large games (see `MOST_TERMS`) one each in turn. A slope takes S^3 A K terms.
+    step n of the horizon, or in large games (see `MOST_TERMS`) one each in turn; in the largest, evenly picked ones do.
+    A slope takes S^3 A K terms.
 
     Raises:
         InputError: `populations` has the wrong shape or does not hold distributions.
@@ -53,9 +54,11 @@ def lipschitz_estimate(
         draws.append(np.asarray(populations).reshape(-1, n_states))
     sample = np.concatenate(draws)
     steps = np.arange(game.horizon)
-    if game.successors.size * n_states**2 * len(sample) * len(steps) <= MOST_TERMS:
+    most = int(MOST_TERMS / (game.successors.size * n_states**2))
+    if len(sample) * len(steps) <= most:
         sample, steps = np.repeat(sample, len(steps), axis=0), np.tile(steps, len(sample))
     else:
+        sample = sample[np.linspace(0, len(sample) - 1, max(min(most, len(sample)), 1)).astype(int)]
         steps = np.resize(steps, len(sample))
     kernel, reward = _slopes(game, jnp.asarray(steps), jnp.asarray(sample))
     i, j = int(kernel.argmax()), int(reward.argmax())

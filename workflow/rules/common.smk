@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 import mfg_imitation
@@ -30,6 +31,7 @@ def selected_games():
     return config.get("games", game_names())
 
 
+@cache
 def declaration(game):
     """What a game's file says."""
     return read_declaration(GAMES / f"{game}.yaml")

@@ -1,12 +1,16 @@
 """A notebook executed with its parameters, and the page that readers see of it."""
 
 import re
+import sys
 from pathlib import Path
 
-import nbformat
-import papermill
-from job import begin
-from page import page
+# Where jsonschema finds this package it builds grammars that no notebook uses: over a second in every job.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+import nbformat  # noqa: E402
+import papermill  # noqa: E402
+from job import begin  # noqa: E402
+from page import page  # noqa: E402
 
 begin(snakemake)
 papermill.execute_notebook(

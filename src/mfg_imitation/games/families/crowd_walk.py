@@ -62,15 +62,29 @@ class CrowdWalk(Family):
         return np.array(self.cells)
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A A"]:
-        n_actions = len(self.actions)
-        aim = (1 - self.slip) * jnp.eye(n_actions) + self.slip / n_actions
-        free = jnp.maximum(0, 1 - self.congestion * mu[self.neighbours])
-        moved = aim * free[:, None, :]
+        moved = self._aim() * self._free(mu)[:, None, :]
         return moved.at[..., 0].add(1 - moved.sum(axis=-1))
+
+    def pull_back(self, n, mu: Float[Array, " S"], values: Float[Array, " S"]) -> Float[Array, "S A"]:
+        here = values[:, None]
+        return here + (self._free(mu) * (values[self.neighbours] - here)) @ self._aim().T
+
+    def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
+        moved = (joint @ self._aim()) * self._free(mu)
+        return (joint.sum(axis=-1) - moved.sum(axis=-1)).at[self.neighbours].add(moved)
 
     def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
         value = self.place_reward + self.crowd_cost * crowd_aversion(mu, self.smallest_share)
         return jnp.broadcast_to(value[:, None], self.neighbours.shape)
+
+    def _aim(self):
+        """aim[a, b]: how likely b is played when a was chosen."""
+        n_actions = len(self.actions)
+        return (1 - self.slip) * jnp.eye(n_actions) + self.slip / n_actions
+
+    def _free(self, mu):
+        """free[s, b]: how likely the move into neighbours[s, b] succeeds."""
+        return jnp.maximum(0, 1 - self.congestion * mu[self.neighbours])
 
     def declared_lipschitz(self) -> tuple[float, float]:
         """Both exact, where any cell has a neighbour.
