@@ -10,7 +10,8 @@ import pytest
 
 import mfg_imitation as mfg
 from mfg_imitation.equilibrium import known_expert
-from mfg_imitation.games.files import read_declaration, read_lipschitz
+from mfg_imitation.games.declaration import read_declaration
+from mfg_imitation.games.files import read_lipschitz
 from mfg_imitation.lipschitz import lipschitz_estimate
 
 FILES = sorted((Path(__file__).parents[1] / "config" / "games").glob("*.yaml"))

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation.games import find_game, read_declaration
-from mfg_imitation.games.declared import expand
+from mfg_imitation.games.declaration import expand, find_game, read_declaration
 
 CORPUS = Path(__file__).parent / "corpus"
 BAD = sorted((CORPUS / "bad").glob("*.yaml"))

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from mfg_imitation.curves import corner, curve, decades, distance, error_allowed, growth, panels, rise
-from mfg_imitation.properties import GAPS, attractor_induction, properties
+from mfg_imitation.properties import attractor_induction, properties
 from mfg_imitation.scorecard import CLAIMS, scorecard
-from mfg_imitation.sweep import SWEPT, sweep
+from mfg_imitation.sweep import sweep
+from mfg_imitation.tables import GAPS, SWEPT
 
 NIG, VALUE = GAPS
 GRID = {

@@ -6,7 +6,8 @@ import pytest
 
 import mfg_imitation as mfg
 from mfg_imitation.equilibrium import Equilibrium, known_expert
-from mfg_imitation.storage import load_equilibrium, read_table, save_equilibrium, write_table
+from mfg_imitation.storage import load_equilibrium, save_equilibrium
+from mfg_imitation.tables import read_table, write_table
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation.storage import write_table
-from mfg_imitation.sweep import SWEPT, alpha_grid, games_on_grid, resolved_path, sweep, target_policy
+from mfg_imitation.sweep import alpha_grid, games_on_grid, resolved_path, sweep, target_policy
+from mfg_imitation.tables import SWEPT, write_table
 
 COLUMNS = ["game", SWEPT, "horizon", "alpha", *mfg.Proxies._fields, *mfg.Gaps._fields]
 MEASURES = COLUMNS[4:]

@@ -15,7 +15,7 @@ import nbformat
 import pytest
 import yaml
 
-from mfg_imitation.storage import read_table
+from mfg_imitation.tables import read_table
 
 REPOSITORY = Path(__file__).parents[1]
 SMOKE = ("--configfile", "config/smoke.yaml")

@@ -12,7 +12,7 @@ and from the step of Lemma 5, e_{n+1} <= e_n + L_P d_n with e_0 = 0. For an expe
 import numpy as np
 from jaxtyping import Float
 
-from mfg_imitation.proxies import Proxies
+from mfg_imitation.proxy import Proxies
 
 
 def upper_bounds(

@@ -4,13 +4,11 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float
 
+from mfg_imitation.errors import InputError, first_line
+
 #: How far a sum of probabilities may be from one, or a probability below zero, before it counts as a mistake
 #: (rounding of float64 sums over the sizes met here stays below 1e-12).
 TOLERANCE = 1e-9
-
-
-class InputError(ValueError):
-    """A mistake in what the user supplied; its message is one line, fit to be shown without a traceback."""
 
 
 def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = False) -> Float[Array, "..."]:
@@ -57,11 +55,6 @@ def as_float(name: str, array) -> Float[Array, "..."]:
         return jax.numpy.asarray(array, dtype=float)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} is not an array of numbers: {first_line(error)}") from None
-
-
-def first_line(error: Exception) -> str:
-    """What another library's error says, cut to one line; its kind when it says nothing."""
-    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _fail_at(name: str, values: np.ndarray, wrong: np.ndarray, what: str, last: str = "") -> None:

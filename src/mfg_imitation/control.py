@@ -8,7 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import InputError, check_probabilities
+from mfg_imitation.checks import check_probabilities
+from mfg_imitation.errors import InputError
 from mfg_imitation.flow import flow_of
 from mfg_imitation.game import Game
 

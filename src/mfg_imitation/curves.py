@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from mfg_imitation.sweep import SWEPT
+from mfg_imitation.tables import SWEPT
 
 #: Proxy values at which curves are compared: [0, 2) in steps of 1/1000. At 2 itself proxies saturate (rho^pi and rho^E
 #: have nothing in common) and a curve is no function any more.

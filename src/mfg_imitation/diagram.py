@@ -14,7 +14,7 @@ from matplotlib.patches import Ellipse, FancyArrowPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
 
-from mfg_imitation.games.declared import expand
+from mfg_imitation.games.declaration import expand
 from mfg_imitation.notation import name_math, pretty, title
 from mfg_imitation.style import STYLE
 

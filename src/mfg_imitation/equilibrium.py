@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from tqdm import tqdm
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.errors import InputError
 from mfg_imitation.game import Game
 from mfg_imitation.polish import search
 from mfg_imitation.solvers import (

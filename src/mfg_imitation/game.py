@@ -15,7 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from mfg_imitation.checks import TOLERANCE, InputError, as_float, check_probabilities
+from mfg_imitation.checks import TOLERANCE, as_float, check_probabilities
+from mfg_imitation.errors import InputError
 
 #: How many populations of two halves, and how many random ones, a new game is looked at in.
 MOST_PAIRS, N_DRAWS = 100, 20

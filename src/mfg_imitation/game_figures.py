@@ -17,7 +17,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 from scipy.optimize import isotonic_regression
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.errors import InputError
 from mfg_imitation.notation import title
 from mfg_imitation.plotting import GAPS, check_table, draw_linear, name_axes, panel_grid
 from mfg_imitation.style import CURVES, STATES, STYLE, TEXT_WIDTH, add_axes, write

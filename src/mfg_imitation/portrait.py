@@ -7,9 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
-from mfg_imitation.checks import InputError
 from mfg_imitation.control import social_optimum
 from mfg_imitation.equilibrium import Equilibrium
+from mfg_imitation.errors import InputError
 from mfg_imitation.flow import population_flow
 from mfg_imitation.game import Game
 from mfg_imitation.games.files import read_lipschitz

@@ -13,11 +13,11 @@ from mfg_imitation.equilibrium import known_expert
 from mfg_imitation.flow import population_flow
 from mfg_imitation.game import Game
 from mfg_imitation.lipschitz import lipschitz_estimate
-from mfg_imitation.proxies import proxies
-from mfg_imitation.sweep import SWEPT, games_on_grid, target_policy
+from mfg_imitation.proxy import proxies
+from mfg_imitation.sweep import games_on_grid, target_policy
+from mfg_imitation.tables import GAPS, SWEPT
 from mfg_imitation.value import gaps, nash_imitation_gap, policy_value
 
-GAPS = ("nash_imitation_gap", "population_value_gap")
 N_RANDOM = 256  # random policies looked at in every panel
 ALPHA = np.concatenate([[0, 1], np.geomspace(1e-12, 0.99, 62)])  # where the induction is held against the engine
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.errors import InputError
 
 # Where jsonschema finds this package it builds grammars that no schema here uses: over a second in every job.
 _grammars = sys.modules.setdefault("rfc3987_syntax", None)

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from mfg_imitation.curves import corner, decades, distance, growth, panels, rise
-from mfg_imitation.properties import GAPS
-from mfg_imitation.sweep import SWEPT
+from mfg_imitation.tables import GAPS, SWEPT
 
 ROUNDING = 1e-9  # what float64 leaves of an identity summed over 50 steps, with room to spare
 VISIBLE = 0.01  # of a panel's height, or of an error: what a reader of the figure can see

@@ -13,7 +13,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.errors import InputError
 
 #: Width of a page's text in the NeurIPS style, in inches: a figure of this width is printed without scaling.
 TEXT_WIDTH = 5.5

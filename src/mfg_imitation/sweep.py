@@ -8,16 +8,15 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import InputError
 from mfg_imitation.equilibrium import known_expert
+from mfg_imitation.errors import InputError
 from mfg_imitation.game import Game
+from mfg_imitation.games.declaration import read_declaration
 from mfg_imitation.games.declared import policy_array
-from mfg_imitation.games.files import load_game, read_declaration
-from mfg_imitation.proxies import Proxies, proxies
+from mfg_imitation.games.files import load_game
+from mfg_imitation.proxy import Proxies, proxies
+from mfg_imitation.tables import SWEPT
 from mfg_imitation.value import Gaps, gaps
-
-#: The parameter whose values make the rows of panels; a game without it gets one row.
-SWEPT = "transition_lipschitz"
 
 #: A proxy or gap that never exceeds this is 0 but for rounding, and has no shape to resolve.
 ROUNDING = 1e-9

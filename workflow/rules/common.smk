@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 
 import mfg_imitation
-from mfg_imitation.games import read_declaration
-from mfg_imitation.properties import GAPS
+from mfg_imitation.games.declaration import read_declaration
+from mfg_imitation.tables import GAPS
 
 GAMES = Path("config/games")
 LIBRARY = Path(mfg_imitation.__file__).parent

@@ -3,7 +3,7 @@
 from job import begin
 
 from mfg_imitation.diagram import state_diagram
-from mfg_imitation.games.files import read_declaration
+from mfg_imitation.games.declaration import read_declaration
 from mfg_imitation.plotting import save_figure
 
 begin(snakemake)

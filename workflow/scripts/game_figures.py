@@ -4,7 +4,7 @@ from job import begin
 
 from mfg_imitation.game_figures import convergence_figure, flow_figure, paths_figure
 from mfg_imitation.plotting import save_figure
-from mfg_imitation.storage import read_table
+from mfg_imitation.tables import read_table
 
 begin(snakemake)
 for name, draw in (("flow", flow_figure), ("convergence", convergence_figure), ("paths", paths_figure)):

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.errors import InputError
 from mfg_imitation.threads import bound
 
 

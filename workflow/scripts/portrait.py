@@ -4,8 +4,9 @@ from job import begin
 
 from mfg_imitation.games.files import load_game
 from mfg_imitation.portrait import flow_table, portrait
-from mfg_imitation.storage import load_equilibrium, write_table
+from mfg_imitation.storage import load_equilibrium
 from mfg_imitation.sweep import paths
+from mfg_imitation.tables import write_table
 
 begin(snakemake)
 file, seed = snakemake.input.game, snakemake.params.seed

@@ -3,7 +3,7 @@
 from job import begin
 
 from mfg_imitation.properties import properties
-from mfg_imitation.storage import write_table
+from mfg_imitation.tables import write_table
 
 begin(snakemake)
 grid = {key: snakemake.params[key] for key in ("transition_lipschitz", "horizon")}

@@ -3,7 +3,7 @@
 from job import begin
 
 from mfg_imitation.scorecard import scorecard
-from mfg_imitation.storage import read_table, write_table
+from mfg_imitation.tables import read_table, write_table
 
 begin(snakemake)
 table = scorecard(read_table(snakemake.input.sweep), read_table(snakemake.input.properties))

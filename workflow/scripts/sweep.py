@@ -2,8 +2,8 @@
 
 from job import begin
 
-from mfg_imitation.storage import write_table
 from mfg_imitation.sweep import sweep
+from mfg_imitation.tables import write_table
 
 begin(snakemake)
 write_table(snakemake.output.sweep, sweep(snakemake.input.game, snakemake.params.grid))

@@ -3,8 +3,7 @@
 from job import begin
 
 from mfg_imitation.plotting import save_figure, sweep_figure
-from mfg_imitation.properties import GAPS
-from mfg_imitation.storage import read_table
+from mfg_imitation.tables import GAPS, read_table
 
 begin(snakemake)
 table = read_table(snakemake.input.sweep)

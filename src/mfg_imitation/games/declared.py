@@ -13,8 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import InputError, check_probabilities
+from mfg_imitation.checks import check_probabilities
+from mfg_imitation.errors import InputError
 from mfg_imitation.game import DenseGame, check_game, check_horizon
+from mfg_imitation.games.declaration import entries, pairs
 from mfg_imitation.games.expressions import FUNCTIONS, evaluate
 
 RESERVED = {"every", "stay", "rest", "here", "mu", "n", "horizon", *FUNCTIONS}
@@ -95,7 +97,7 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
     check_horizon(f"{file}: horizon", horizon)
 
     kernel_cells, kernel_index, position = [], [], 1
-    for s, a, row, place in _pairs(declaration["transition"], states, actions, f"{file}: transition"):
+    for s, a, row, place in pairs(declaration["transition"], states, actions, f"{file}: transition"):
         cells = _successors(row, states[s], states, place)
         kernel_cells.append(tuple(cells.values()))
         for successor in cells:
@@ -103,7 +105,7 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
             position += 1
     reward_cells = tuple(
         Cell(expression, states[s], place)
-        for s, a, expression, place in _pairs(declaration["reward"], states, actions, f"{file}: reward")
+        for s, a, expression, place in pairs(declaration["reward"], states, actions, f"{file}: reward")
     )
     policy = declaration.get("expert", {}).get("policy")
     shape = (int(horizon), len(states), len(actions))
@@ -137,21 +139,13 @@ def policy_array(
         InputError: an unknown name, a state without an entry, probabilities that do not sum to 1.
     """
     rows = np.zeros(shape[1:])
-    for s, key, choice in _entries(spec, states, place):
+    for s, key, choice in entries(spec, states, place):
         for action, probability in ({choice: 1.0} if isinstance(choice, str) else choice).items():
             if action not in actions:
                 raise InputError(f"{place}.{key}: unknown action {action!r}; the actions are {', '.join(actions)}")
             rows[s, actions.index(action)] = probability
     check_probabilities(place, rows, shape[1:])
     return jnp.broadcast_to(jnp.asarray(rows), shape)
-
-
-def expand(table: Mapping, states: tuple[str, ...], actions: tuple[str, ...]) -> dict[str, dict[str, object]]:
-    """A declared table (transition or reward) with `every` written out: state -> action -> entry."""
-    full: dict[str, dict[str, object]] = {}
-    for s, a, entry, _ in _pairs(table, tuple(states), tuple(actions), "table"):
-        full.setdefault(states[s], {})[actions[a]] = entry
-    return full
 
 
 def _parameters(declaration, file, overrides) -> dict[str, float]:
@@ -177,31 +171,9 @@ def _parameters(declaration, file, overrides) -> dict[str, float]:
 
 def _initial(spec, states, parameters, file) -> Float[Array, " S"]:
     weights = np.zeros(len(states))
-    for s, key, expression in _entries(spec, states, f"{file}: initial", complete=False):
+    for s, key, expression in entries(spec, states, f"{file}: initial", complete=False):
         weights[s] = evaluate(expression, parameters, _unknown, f"{file}: initial.{key}")
     return check_probabilities(f"{file}: initial", weights, (len(states),))
-
-
-def _entries(spec, names, place, complete=True):
-    """(index, key, entry) for every name: its own entry, or that of `every`."""
-    for key in spec:
-        if key not in names and key != "every":
-            raise InputError(f"{place}: unknown name {key!r}; allowed are {', '.join([*names, 'every'])}")
-    for i, name in enumerate(names):
-        key = name if name in spec else "every"
-        if key in spec:
-            yield i, key, spec[key]
-        elif complete:
-            raise InputError(f"{place}: nothing is said of {name!r}; add it, or `every`")
-
-
-def _pairs(table, states, actions, place):
-    """(s, a, entry, place) for every pair; a named state goes before `every`, then a named action does."""
-    for s, _, _ in _entries(table, states, place):
-        own, every = table.get(states[s], {}), table.get("every", {})
-        rows = own if "every" in own else {**every, **own}
-        for a, key, entry in _entries(rows, actions, f"{place}.{states[s]}"):
-            yield s, a, entry, f"{place}.{states[s] if key in own else 'every'}.{key}"
 
 
 def _successors(row, state, states, place) -> dict[str, Cell]:

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from simpleeval import FeatureNotAvailable, InvalidExpression, SimpleEval
 
-from mfg_imitation.checks import InputError, first_line
+from mfg_imitation.errors import InputError, first_line
 
 OPERATORS = {
     ast.Add: operator.add,

@@ -1,9 +1,4 @@
-"""From the name of a game, or the path of its file, to the game.
-
-A file is one of four kinds, told by the key it has: `family` (a family that ships with the package), `python`
-(a class of the user's own), `mfglib` (an environment of MFGLib), or none of these: then the game is declared
-in the file.
-"""
+"""From the name of a game, or the path of its file, to the game."""
 
 import difflib
 import math
@@ -14,23 +9,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.errors import InputError
 from mfg_imitation.game import Game
+from mfg_imitation.games.declaration import find_game, kind_of, read_declaration
 from mfg_imitation.games.declared import declared_game, policy_array
 from mfg_imitation.games.expressions import evaluate
 from mfg_imitation.games.families import FAMILIES
 from mfg_imitation.games.families.family import family_game
 from mfg_imitation.games.imported import mfglib_game, python_game
-from mfg_imitation.schema import load_schema, read_yaml, validate
-
-#: Where a game's name is looked up: the folder one works in, then the checkout that the package runs from.
-FOLDERS = (Path("config/games"), Path(__file__).parents[3] / "config" / "games")
-
-#: The keys that tell the kind of a file that declares no game itself.
-KINDS = ("family", "python", "mfglib")
-
-#: The keys of which a file must have one to be taken for a game at all.
-TELLING = (*KINDS, "states", "actions", "transition", "reward")
 
 
 def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
@@ -55,26 +41,6 @@ def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
     return game
 
 
-def read_declaration(name_or_path: str | Path) -> dict:
-    """The content of a game's file, checked against the schema of its kind.
-
-    Raises:
-        InputError: no such file, or a file that breaks the schema.
-    """
-    path = find_game(name_or_path)
-    declaration = read_yaml(path)
-    if isinstance(declaration, Mapping) and not {*TELLING} & {*declaration}:
-        close = [key for key in map(str, declaration) if difflib.get_close_matches(key, TELLING, n=1)]
-        hint = f" (it has {close[0]!r})" if close else ""
-        raise InputError(
-            f"{path}: says of no game{hint}: states, actions, initial, transition and reward are needed, "
-            f"or one of {', '.join(KINDS)}"
-        )
-    schema = load_schema("game")
-    validate(declaration, {"$ref": f"#/$defs/{kind_of(declaration)}", "$defs": schema["$defs"]}, str(path))
-    return declaration
-
-
 def read_lipschitz(name_or_path: str | Path, **overrides: Any) -> tuple[float | None, float | None]:
     """(L_P, L_r), the Lipschitz constants declared for a game (paper, Assumption 1); None where none is.
 
@@ -86,31 +52,6 @@ def read_lipschitz(name_or_path: str | Path, **overrides: Any) -> tuple[float | 
     """
     path = find_game(name_or_path)
     return _constants(read_declaration(path), load_game(path, **overrides), str(path), overrides)
-
-
-def find_game(name_or_path: str | Path) -> Path:
-    """The path of a game's file.
-
-    Raises:
-        InputError: there is none; the message lists the games that there are.
-    """
-    if not isinstance(name_or_path, (str, Path)):
-        raise InputError(f"{name_or_path!r} is neither the name of a game nor the path of its file")
-    path = Path(name_or_path)
-    if path.suffix in (".yaml", ".yml"):
-        if path.is_file():
-            return path
-        raise InputError(f"{path}: no such game file")
-    for folder in FOLDERS:
-        if (folder / f"{name_or_path}.yaml").is_file():
-            return folder / f"{name_or_path}.yaml"
-    names = sorted({file.stem for folder in FOLDERS for file in folder.glob("*.yaml")})
-    raise InputError(f"unknown game {str(name_or_path)!r}; the games in config/games are {', '.join(names) or 'none'}")
-
-
-def kind_of(declaration: Any) -> str:
-    """declared, family, python or mfglib."""
-    return next((kind for kind in KINDS if isinstance(declaration, Mapping) and kind in declaration), "declared")
 
 
 class WithExpert(Game):

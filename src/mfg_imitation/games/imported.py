@@ -21,7 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.errors import InputError
 from mfg_imitation.game import DenseGame, Game, check_game
 
 #: Torch's default precision belongs to the whole process: one call at a time may change it.

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.crowd_walk import CROWD_PARAMETERS, CrowdWalk, neighbour_table
 from mfg_imitation.games.families.family import Parameter
 

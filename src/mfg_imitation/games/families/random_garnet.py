@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import InputError
+from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.family import Family, Parameter
 
 

@@ -1,0 +1,98 @@
+"""What a game's file says, checked against the schema of its kind; no game is made of it here.
+
+A file is one of four kinds, told by the key it has: `family` (a family that ships with the package), `python`
+(a class of the user's own), `mfglib` (an environment of MFGLib), or none of these: then the game is declared
+in the file.
+"""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mfg_imitation.errors import InputError
+from mfg_imitation.schema import load_schema, read_yaml, validate
+
+#: Where a game's name is looked up: the folder one works in, then the checkout that the package runs from.
+FOLDERS = (Path("config/games"), Path(__file__).parents[3] / "config" / "games")
+
+#: The keys that tell the kind of a file that declares no game itself.
+KINDS = ("family", "python", "mfglib")
+
+#: The keys of which a file must have one to be taken for a game at all.
+TELLING = (*KINDS, "states", "actions", "transition", "reward")
+
+
+def read_declaration(name_or_path: str | Path) -> dict:
+    """The content of a game's file, checked against the schema of its kind.
+
+    Raises:
+        InputError: no such file, or a file that breaks the schema.
+    """
+    path = find_game(name_or_path)
+    declaration = read_yaml(path)
+    if isinstance(declaration, Mapping) and not {*TELLING} & {*declaration}:
+        close = [key for key in map(str, declaration) if difflib.get_close_matches(key, TELLING, n=1)]
+        hint = f" (it has {close[0]!r})" if close else ""
+        raise InputError(
+            f"{path}: says of no game{hint}: states, actions, initial, transition and reward are needed, "
+            f"or one of {', '.join(KINDS)}"
+        )
+    schema = load_schema("game")
+    validate(declaration, {"$ref": f"#/$defs/{kind_of(declaration)}", "$defs": schema["$defs"]}, str(path))
+    return declaration
+
+
+def find_game(name_or_path: str | Path) -> Path:
+    """The path of a game's file.
+
+    Raises:
+        InputError: there is none; the message lists the games that there are.
+    """
+    if not isinstance(name_or_path, (str, Path)):
+        raise InputError(f"{name_or_path!r} is neither the name of a game nor the path of its file")
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml"):
+        if path.is_file():
+            return path
+        raise InputError(f"{path}: no such game file")
+    for folder in FOLDERS:
+        if (folder / f"{name_or_path}.yaml").is_file():
+            return folder / f"{name_or_path}.yaml"
+    names = sorted({file.stem for folder in FOLDERS for file in folder.glob("*.yaml")})
+    raise InputError(f"unknown game {str(name_or_path)!r}; the games in config/games are {', '.join(names) or 'none'}")
+
+
+def kind_of(declaration: Any) -> str:
+    """declared, family, python or mfglib."""
+    return next((kind for kind in KINDS if isinstance(declaration, Mapping) and kind in declaration), "declared")
+
+
+def expand(table: Mapping, states: tuple[str, ...], actions: tuple[str, ...]) -> dict[str, dict[str, object]]:
+    """A declared table (transition or reward) with `every` written out: state -> action -> entry."""
+    full: dict[str, dict[str, object]] = {}
+    for s, a, entry, _ in pairs(table, tuple(states), tuple(actions), "table"):
+        full.setdefault(states[s], {})[actions[a]] = entry
+    return full
+
+
+def entries(spec, names, place, complete=True):
+    """(index, key, entry) for every name: its own entry, or that of `every`."""
+    for key in spec:
+        if key not in names and key != "every":
+            raise InputError(f"{place}: unknown name {key!r}; allowed are {', '.join([*names, 'every'])}")
+    for i, name in enumerate(names):
+        key = name if name in spec else "every"
+        if key in spec:
+            yield i, key, spec[key]
+        elif complete:
+            raise InputError(f"{place}: nothing is said of {name!r}; add it, or `every`")
+
+
+def pairs(table, states, actions, place):
+    """(s, a, entry, place) for every pair; a named state goes before `every`, then a named action does."""
+    for s, _, _ in entries(table, states, place):
+        own, every = table.get(states[s], {}), table.get("every", {})
+        rows = own if "every" in own else {**every, **own}
+        for a, key, entry in entries(rows, actions, f"{place}.{states[s]}"):
+            yield s, a, entry, f"{place}.{states[s] if key in own else 'every'}.{key}"
