@@ -138,7 +138,7 @@ def measures(
     for start in range(0, len(alpha), BATCH):
         batch = np.resize(alpha[start:], BATCH)  # one shape only, so that the measures are compiled once
         weight = batch[:, None, None, None]
-        path = (1 - weight) * np.asarray(expert) + weight * np.asarray(target)
+        path = jnp.asarray((1 - weight) * np.asarray(expert) + weight * np.asarray(target))
         columns = {**proxies(game, expert, path)._asdict(), **gaps(game, expert, path)._asdict()}
         rows.append(pd.DataFrame({"alpha": batch, **columns}).iloc[: len(alpha) - start])
     return pd.concat(rows, ignore_index=True)
