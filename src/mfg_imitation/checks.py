@@ -30,16 +30,12 @@ def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = 
     if isinstance(array, jax.core.Tracer):
         return array
     values = np.asarray(array)
-    _fail_at(name, values, ~np.isfinite(values), "not a finite number")
-    _fail_at(name, values, values < -TOLERANCE, "a negative probability")
-    sums = np.asarray(values.sum(axis=-1))
-    _fail_at(
-        name,
-        sums,
-        np.asarray(np.abs(sums - 1) > TOLERANCE),
-        "the sum of the probabilities over the last axis, not 1",
-        last=":",
-    )
+    sums = np.einsum("...a->...", values)  # several times faster than `sum` over so short an axis
+    if not (values.size and values.min() >= -TOLERANCE and np.abs(sums - 1).max() <= TOLERANCE):  # NaN fails, too
+        _fail_at(name, values, ~np.isfinite(values), "not a finite number")
+        _fail_at(name, values, values < -TOLERANCE, "a negative probability")
+        wrong = np.asarray(np.abs(sums - 1) > TOLERANCE)
+        _fail_at(name, sums, wrong, "the sum of the probabilities over the last axis, not 1", last=":")
     return array
 
 
