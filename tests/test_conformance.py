@@ -10,6 +10,7 @@ import pytest
 
 import mfg_imitation as mfg
 from mfg_imitation.equilibrium import known_expert
+from mfg_imitation.flow import flow_of
 from mfg_imitation.games.declaration import read_declaration
 from mfg_imitation.games.files import read_lipschitz
 from mfg_imitation.lipschitz import lipschitz_estimate
@@ -112,6 +113,24 @@ def test_pull_back_and_push_forward_are_the_successor_table(game, tables):
     np.testing.assert_allclose((joint * pulled).sum(axis=(-2, -1)), pushed @ values, rtol=0, atol=1e-12)
 
 
+def test_the_dense_kernel_is_the_successor_table_written_out(game, tables, populations):
+    dense = np.asarray(game.transition(SHORT - 1, populations[0]))
+    wanted = np.zeros(dense.shape)
+    s, a, _ = np.indices(game.successors.shape)
+    np.add.at(wanted, (s, a, np.asarray(game.successors)), tables.kernels[SHORT - 1, 0])
+    np.testing.assert_allclose(dense, wanted, rtol=0, atol=1e-12)
+
+
+def test_the_gradient_of_the_flow_is_its_difference_quotient(game, rng, draw_policies):
+    """Along a random direction, from a policy inside, by a central difference: the flow is smooth but for caps."""
+    policy, other = jnp.asarray(draw_policies(rng, game)), jnp.asarray(draw_policies(rng, game))
+    policy = 0.5 * policy + 0.5 * game.uniform_policy()
+    direction, h = other - policy, 1e-5
+    flow = jax.jit(lambda t: flow_of(game, policy + t * direction))
+    slope = jax.jit(lambda: jax.jvp(flow, (0.0,), (1.0,))[1])()
+    np.testing.assert_allclose(slope, (flow(h) - flow(-h)) / (2 * h), rtol=0, atol=1e-8)
+
+
 def test_the_engine_runs_on_it(game, rng, draw_policies):
     """The gap, the flow, and the gradient of the gap through the population, which MFC-ADV will go along."""
 
@@ -156,6 +175,19 @@ def test_no_slope_is_steeper_than_declared(declared, game):
     estimate = lipschitz_estimate(game, n_samples=20)
     for constant, found in zip(declared, estimate, strict=False):
         assert constant is None or found <= constant * (1 + 1e-9) + 1e-12
+
+
+def test_every_parameter_can_be_overridden(file):
+    """By the value it has: the same game comes out; by no number at all: the message names the parameter."""
+    declaration = read_declaration(file)
+    values = declaration.get("parameters", {})
+    values = {name: spec["value"] if isinstance(spec, dict) else spec for name, spec in values.items()}
+    game = mfg.load_game(file, **values)
+    for own, same in zip(jax.tree.leaves(mfg.load_game(file)), jax.tree.leaves(game), strict=True):
+        np.testing.assert_array_equal(own, same)
+    for name in values:
+        with pytest.raises(mfg.InputError, match=name):
+            mfg.load_game(file, **{name: object()})
 
 
 def test_the_horizon_can_be_overridden(file, game):

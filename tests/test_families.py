@@ -340,7 +340,7 @@ def test_a_file_may_state_expert_and_constants(tmp_path):
     )
     game = load_game(path)
     np.testing.assert_array_equal(game.known_expert(), np.broadcast_to(np.eye(5)[0], game.policy_shape))
-    assert game.cells == ((0, 0), (0, 1), (1, 0), (1, 1))  # the game behind the expert is still to be seen
+    assert game.coordinates().tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]  # the map behind the expert is still seen
     assert read_lipschitz(path) == (1, 3)
     assert read_lipschitz(path, slip=0.25, horizon=5) == (0.5, 5)
 

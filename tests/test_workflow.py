@@ -121,21 +121,21 @@ def test_an_edited_game_reruns_its_own_chain_only(run, undone):
     undone("config/games/sheltered_attractor.yaml", "value: 0.5", "value: 0.25")
     assert planned_games(run) == {"sheltered_attractor"}
     rules = planned(run)
-    assert {"sweep", "sweep_figure", "paper", "page"} <= rules
-    assert not rules & {"figure_1", "figure_2_gap", "properties", "scorecard"}
+    assert {"sweep", "sweep_figure", "paper", "game"} <= rules
+    assert not rules & {"figure_1", "figure_2", "properties", "scorecard"}
 
 
 @pytest.mark.parametrize(
     ("module", "rerun", "left"),
     [
-        ("diagram", {"diagram", "figure_1", "paper", "page"}, {"sweep", "scorecard", "properties", "expert"}),
+        ("diagram", {"diagram", "figure_1", "paper", "game"}, {"sweep", "scorecard", "properties", "expert"}),
         (
             "scorecard",
-            {"scorecard", "paper", "page"},
-            {"sweep", "properties", "figure_1", "figure_2_gap", "expert"},
+            {"scorecard", "paper", "game"},
+            {"sweep", "properties", "figure_1", "figure_2", "expert"},
         ),
-        ("control", {"properties", "scorecard"}, {"sweep", "figure_1", "figure_2_gap"}),
-        ("value", {"sweep", "expert", "properties", "scorecard", "figure_2_gap"}, {"figure_1", "diagram"}),
+        ("control", {"properties", "scorecard"}, {"sweep", "figure_1", "figure_2"}),
+        ("value", {"sweep", "expert", "properties", "scorecard", "figure_2"}, {"figure_1", "diagram"}),
     ],
 )
 def test_an_edited_module_reruns_what_depends_on_it(run, undone, module, rerun, left):

@@ -78,6 +78,10 @@ class Game(eqx.Module):
         """A Nash policy known in closed form, or None."""
         return None
 
+    def declared_lipschitz(self) -> tuple[float | None, float | None]:
+        """(L_P, L_r) as the game knows them, upper bounds in the 1-norm (paper, Assumption 1); None if unknown."""
+        return None, None
+
     def coordinates(self) -> Int[np.ndarray, "S axes"] | None:
         """Where states lie, for drawing: (row, column) or (floor, row, column); None for a game without geometry."""
         return None
@@ -195,15 +199,24 @@ def check_game(game: Game) -> None:
     unsound = np.argwhere(~np.asarray(_sound(game, populations)))
     if unsound.size:
         n, i = map(int, unsound[0])
-        check_probabilities(
-            f"transition({n}, mu={places[i]})", game.probabilities(n, populations[i]), game.successors.shape
-        )
-        reward = np.asarray(game.reward(n, populations[i]))
-        s, a = np.argwhere(~np.isfinite(reward))[0]
-        raise InputError(
-            f"reward of {game.actions[a]} in {game.states[s]} is {reward[s, a]} at n = {n} when mu is {places[i]}: "
-            "a finite number is needed at every step, for every population"
-        )
+        place = f"at n = {n} when mu is {places[i]}"
+        for (s, a), row in _rows(game.probabilities(n, populations[i])):
+            what = f"transition of {game.actions[a]} in {game.states[s]}"
+            try:
+                check_probabilities(what, row, row.shape)
+            except InputError as error:
+                raise InputError(f"{error} ({place}; probabilities are needed at every step and mu)") from None
+        for (s, a), reward in _rows(game.reward(n, populations[i])):
+            if not np.isfinite(reward):
+                raise InputError(
+                    f"reward of {game.actions[a]} in {game.states[s]} is {reward} {place}: "
+                    "a finite number is needed at every step and mu"
+                )
+
+
+def _rows(table):
+    table = np.asarray(table)
+    return (((s, a), table[s, a]) for s, a in np.ndindex(*table.shape[:2]))
 
 
 @eqx.filter_jit

@@ -25,9 +25,19 @@ class Page(HTMLExporter):
 
 
 def page(notebook: nbformat.NotebookNode, template: Path) -> str:
-    """The HTML of an executed notebook, its title the notebook's first line; `template` is a folder of nbconvert's."""
+    """The HTML of an executed notebook, its title the first heading; `template` is a folder of nbconvert's."""
     exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True)
     exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True
-    heading = notebook.cells[0].source.splitlines()[0].lstrip("# ")
-    return exporter.from_notebook_node(notebook, {"metadata": {"name": heading, "path": "."}})[0]
+    return exporter.from_notebook_node(notebook, {"metadata": {"name": _heading(notebook), "path": "."}})[0]
+
+
+def _heading(notebook) -> str:
+    """The first heading in what a reader sees: text, and Markdown that the code has shown."""
+    for cell in notebook.cells:
+        shown = [output.get("data", {}).get("text/markdown", "") for output in cell.get("outputs", [])]
+        for text in [cell.source] if cell.cell_type == "markdown" else shown:
+            for line in text.splitlines():
+                if line.startswith("# "):
+                    return line.removeprefix("# ").replace("*", "")
+    raise ValueError("the notebook shows no heading")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.game import Game
@@ -78,13 +78,14 @@ class WithExpert(Game):
     def push_forward(self, n, mu, joint):
         return self.game.push_forward(n, mu, joint)
 
+    def declared_lipschitz(self) -> tuple[float | None, float | None]:
+        return self.game.declared_lipschitz()
+
+    def coordinates(self) -> Int[np.ndarray, "S axes"] | None:
+        return self.game.coordinates()
+
     def known_expert(self) -> Float[Array, "H S A"]:
         return self.expert_policy
-
-    def __getattr__(self, name):  # what only this kind of game has, such as the cells of a grid
-        if name.startswith("__") or name == "game":
-            raise AttributeError(name)
-        return getattr(self.game, name)
 
 
 def _make(declaration, path, overrides) -> Game:
@@ -109,7 +110,7 @@ def _policy(spec, game, place) -> Float[Array, "H S A"]:
 
 def _constants(declaration, game, file, overrides) -> tuple[float | None, float | None]:
     declared = declaration.get("lipschitz", {})
-    known = game.declared_lipschitz() if hasattr(game, "declared_lipschitz") else (None, None)
+    known = game.declared_lipschitz()
     names = {**_numbers(declaration, overrides), "horizon": game.horizon}
     constants = []
     for key, own in zip(("transition", "reward"), known, strict=True):

@@ -67,10 +67,6 @@ class Family(Game):
     @abstractmethod
     def __init__(self, *, horizon: int, **parameters): ...
 
-    def declared_lipschitz(self) -> tuple[float | None, float | None]:
-        """(L_P, L_r) that the parameters imply, as bounds in the 1-norm (Assumption 1); None if unknown."""
-        return None, None
-
 
 def family_game(family: type[Family], values: Mapping[str, Any], horizon: int, place: str) -> Family:
     """The game of a family with these parameters, the defaults for the others.
