@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import yaml
 
 import mfg_imitation as mfg
 from mfg_imitation.games.declaration import expand, find_game, read_declaration
@@ -148,6 +149,17 @@ def test_the_shelter(game_files):
     np.testing.assert_allclose(game.reward(0, mu)[0], [0, 0, 2 * 2 * 0.4 - 0.25], **EXACT)
     np.testing.assert_array_equal(game.reward(0, mu)[1], -1)
     assert game.actions == ("a0", "a1", "shelter")
+
+
+def test_a_parameter_may_be_a_bare_number(tmp_path):
+    text = (CORPUS / "good" / "commuters.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "bare.yaml"
+    document = yaml.safe_load(text)
+    document["parameters"] = {name: spec["value"] for name, spec in document["parameters"].items()}
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    bare, full = mfg.load_game(file), mfg.load_game(CORPUS / "good" / "commuters.yaml")
+    np.testing.assert_array_equal(bare.transition(0, bare.initial), full.transition(0, full.initial))
+    assert all(spec.keys() == {"value"} for spec in read_declaration(file)["parameters"].values())
 
 
 # --- The good corpus: declarations and their twins from functions ---------------------------------------------------

@@ -14,6 +14,7 @@ from mfg_imitation.flow import population_flow
 from mfg_imitation.game import Game
 from mfg_imitation.games.files import read_lipschitz
 from mfg_imitation.lipschitz import lipschitz_estimate
+from mfg_imitation.solvers import reward_range
 from mfg_imitation.value import policy_value
 
 #: How far above a declared constant a sampled slope may lie before it counts: rounding.
@@ -50,7 +51,7 @@ def portrait(
 
     Returns:
         Columns game; states, actions, horizon (counts); exploitability, relative_exploitability (over reward range
-        times horizon), reward_range (within the expert's flow), iterations, status: of the equilibrium;
+        times horizon), reward_range (see `solvers.reward_range`), iterations, status: of the equilibrium;
         equilibrium_value, social_value, price_of_anarchy (social less equilibrium value), social_stationarity,
         social_status: of the social optimum found, never below the equilibrium; transition_lipschitz_estimate,
         reward_lipschitz_estimate: lower estimates; transition_lipschitz_declared, reward_lipschitz_declared: missing
@@ -60,8 +61,7 @@ def portrait(
         InputError: a slope met above a declared constant; names where.
     """
     flow = population_flow(game, equilibrium.policy)
-    rewards = jax.vmap(game.reward)(jnp.arange(game.horizon), flow)
-    reward_range = float(rewards.max() - rewards.min())
+    unit = float(reward_range(game))
     value = float(policy_value(game, equilibrium.policy, flow))
     best = social_optimum(
         game,
@@ -91,10 +91,8 @@ def portrait(
             "actions": len(game.actions),
             "horizon": game.horizon,
             "exploitability": equilibrium.exploitability,
-            "relative_exploitability": equilibrium.exploitability / (reward_range * game.horizon)
-            if reward_range
-            else 0.0,
-            "reward_range": reward_range,
+            "relative_exploitability": equilibrium.exploitability / (unit * game.horizon),
+            "reward_range": unit,
             "iterations": equilibrium.iterations,
             "status": equilibrium.status,
             "equilibrium_value": value,

@@ -101,6 +101,8 @@ def read_yaml(path: str | Path) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         context = f" {error.context}" if error.context else ""
+        if "'['" in str(error.problem) or "'{'" in str(error.problem):
+            context += " (inside braces, an expression with brackets is quoted)"
         raise InputError(f"{path}:{mark.line + 1}:{mark.column + 1}: {error.problem}{context}") from None
     except yaml.YAMLError as error:
         raise InputError(f"{path}: is not YAML ({_one_line(error)})") from None

@@ -24,7 +24,7 @@ TELLING = (*KINDS, "states", "actions", "transition", "reward")
 
 
 def read_declaration(name_or_path: str | Path) -> dict:
-    """The content of a game's file, checked against the schema of its kind.
+    """The content of a game's file, checked against the schema of its kind; a declared parameter is always a mapping.
 
     Raises:
         InputError: no such file, or a file that breaks the schema.
@@ -40,6 +40,11 @@ def read_declaration(name_or_path: str | Path) -> dict:
         )
     schema = load_schema("game")
     validate(declaration, {"$ref": f"#/$defs/{kind_of(declaration)}", "$defs": schema["$defs"]}, str(path))
+    if kind_of(declaration) == "declared":
+        bare = {
+            name: {"value": v} for name, v in declaration.get("parameters", {}).items() if not isinstance(v, Mapping)
+        }
+        declaration.setdefault("parameters", {}).update(bare)
     return declaration
 
 
