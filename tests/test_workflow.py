@@ -131,7 +131,7 @@ def test_an_edited_game_reruns_its_own_chain_only(run, undone):
         ("diagram", {"diagram", "figure_1", "paper", "game"}, {"sweep", "scorecard", "properties", "expert"}),
         (
             "scorecard",
-            {"scorecard", "paper", "game"},
+            {"scorecard", "paper"},
             {"sweep", "properties", "figure_1", "figure_2", "expert"},
         ),
         ("control", {"properties", "scorecard"}, {"sweep", "figure_1", "figure_2"}),
