@@ -16,8 +16,14 @@
 #   figures/figure_1.{format}                      the paper's Figure 1                   rule figure_1
 #   figures/figure_2_{gap}.{format}                the paper's Figure 2, for either gap   rule figure_2
 #   figures/games/{game}/{kind}.{format}           kind: flow, convergence, paths        rule game_figures
-#   report/notebooks/{notebook}.ipynb              executed: paper, games/{game}          rules paper, game
-#   report/{notebook}.html                         the same for readers                   rules paper, game
+#   data/tables/imitation/{game}.csv               policies fitted to demonstrations      rule imitation
+#   data/tables/imitators.csv                      how they fare, medians over seeds     rule imitators
+#   figures/imitation/{kind}.{format}              kind: matrix, a game                  rule imitation_figures
+#   report/notebooks/{notebook}.ipynb              executed: index, paper, ...           rules index, paper, ...
+#   report/{notebook}.html                         the same for readers                   the same rules
+#   report/tables/{table}.csv                      what readers are offered             rule offered_tables
+#   data/reference/{table}.csv                    what a table held when published       kept in git
+#   data/tables/verification.csv                   a rerun held against that             rule verify
 #   logs/{rule}/{wildcards}.{log,tsv}              what a job said; its time and memory   every rule
 from snakemake.utils import min_version
 
@@ -48,7 +54,9 @@ include: "workflow/rules/games.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/imitation.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/verify.smk"
 
 
 rule all:

@@ -48,6 +48,11 @@ def check_games():
     if paper not in swept_games():
         reason = "has no expert.policy" if paper in selected_games() else "is not among games"
         raise InputError(f"{origin(('paper', 'game'))}: paper.game is {paper!r}, which {reason}")
+    for name in drawn_games():
+        overrides = imitation_settings(name).get("overrides")
+        if overrides and load_game(GAMES / f"{name}.yaml", **overrides).known_expert() is None:
+            where = ("imitation", "games", name, "overrides")
+            raise InputError(f"{origin(where)}: {'.'.join(where)}: only a game with expert.policy can have them")
     for name in swept_games():
         for _, game in games_on_grid(GAMES / f"{name}.yaml", config["sweep"]):
             target_policy(GAMES / f"{name}.yaml", game)
@@ -56,6 +61,7 @@ def check_games():
 def unknown_games():
     """Names in the configuration that no file in config/games bears."""
     named = {("paper", "game"): config["paper"]["game"]}
+    named |= {("imitation", "games", name): name for name in config["imitation"].get("games", {})}
     named |= {("games", index): name for index, name in enumerate(config.get("games", []))}
     for path, name in named.items():
         if name not in game_names():

@@ -1,6 +1,7 @@
 # Helpers only: what the rules share.
 import ast
 import hashlib
+import importlib.metadata
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from mfg_imitation.tables import GAPS
 GAMES = Path("config/games")
 LIBRARY = Path(mfg_imitation.__file__).parent
 SCRIPTS = Path(workflow.basedir, "workflow/scripts")
+NOTEBOOKS = Path(workflow.basedir, "notebooks")
 PAGE = multiext("workflow/report/page/", "conf.json", "index.html.j2")
 ENVIRONMENT = "../envs/mfg-imitation.yaml"
 
@@ -52,6 +54,17 @@ def further_games():
     return [game for game in swept_games() if game != lookup(dpath="paper/game", within=config)]
 
 
+def imitation_settings(game):
+    """The experiments of one game: what all games share, and what the configuration changes for this one."""
+    common = {key: value for key, value in config["imitation"].items() if key not in ("games", "resamples")}
+    return common | config["imitation"].get("games", {}).get(game, {})
+
+
+def referenced_tables():
+    """The tables of which data/reference keeps what they held when this was published."""
+    return sorted(file.stem for file in Path("data/reference").glob("*.csv"))
+
+
 def library_digest(*scripts):
     """Digest of the modules of ours that scripts or notebooks import, directly or through one another.
 
@@ -70,7 +83,7 @@ def library_digest(*scripts):
 
 
 def imported_modules(file):
-    """The modules of the library, and of the scripts' folder, that one file names in its imports."""
+    """The modules of the library, and of the folders of scripts and notebooks, that one file names in its imports."""
     source = file.read_text(encoding="utf-8")
     if file.suffix == ".ipynb":
         cells = (cell["source"] for cell in json.loads(source)["cells"] if cell["cell_type"] == "code")
@@ -87,6 +100,7 @@ def imported_modules(file):
 
 def module_file(name):
     """The file of a module of ours; None for every other name."""
-    stem = (LIBRARY.parent if name.split(".")[0] == LIBRARY.name else SCRIPTS).joinpath(*name.split("."))
-    candidates = (stem.with_name(f"{stem.name}.py"), stem / "__init__.py")
+    folders = [LIBRARY.parent] if name.split(".")[0] == LIBRARY.name else [SCRIPTS, NOTEBOOKS]
+    stems = [folder.joinpath(*name.split(".")) for folder in folders]
+    candidates = [path for stem in stems for path in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py")]
     return next((file for file in candidates if file.is_file()), None)

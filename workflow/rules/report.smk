@@ -1,5 +1,58 @@
 # tables, figures -> notebooks and what readers see of them.
 
+#: The pages that every page leads to, from the report's folder; the games' pages are on the first.
+PAGES = {"index.html": "Start", "paper.html": "Paper", "imitation.html": "Imitation"}
+
+#: The tables that readers are offered, from data/tables.
+OFFERED = [
+    "scorecard",
+    "games",
+    "imitators",
+    *expand("{kind}/{game}", kind=["flow", "convergence", "paths"], game=selected_games()),
+    *expand("sweep/{game}", game=swept_games()),
+    *expand("imitation/{game}", game=drawn_games()),
+]
+
+
+def made_with():
+    """What made the report, for the foot of every page; nothing that differs from run to run."""
+    packages = ("mfg-imitation", "jax", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
+    return f"Made with {versions}. Configuration {digest}, seed {config['seed']}."
+
+
+rule index:
+    input:
+        notebook="notebooks/index.ipynb",
+        template=PAGE,
+        scorecard=rules.scorecard.output.scorecard,
+        games=rules.games.output.games,
+        figure=rules.figure_2.output.screen[0],
+    output:
+        notebook="report/notebooks/index.ipynb",
+        page=report("report/index.html", caption="../report/notebook.rst", category="Notebooks"),
+    log:
+        "logs/index/index.log",
+    benchmark:
+        "logs/index/index.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        parameters=lambda wildcards, input: {
+            **{name: input[name] for name in ("scorecard", "games", "figure")},
+            "pages": " ".join(Path(page).stem for page in PAGES if page != "index.html"),
+        },
+        pages=PAGES,
+        made_with=made_with(),
+        library=library_digest("notebooks/index.ipynb", "workflow/scripts/notebook.py"),
+    script:
+        "../scripts/notebook.py"
+
 
 rule paper:
     input:
@@ -9,7 +62,6 @@ rule paper:
         sweep=rules.scorecard.input.sweep,
         properties=rules.properties.output.properties,
         scorecard=rules.scorecard.output.scorecard,
-        games=rules.games.output.games,
         figure_1=rules.figure_1.output.png,
         figure_2=rules.figure_2.output.screen,
         further=expand(
@@ -31,10 +83,12 @@ rule paper:
         runtime=10,
     params:
         parameters=lambda wildcards, input: {
-            **{name: input[name] for name in ("game", "sweep", "properties", "scorecard", "games", "figure_1")},
+            **{name: input[name] for name in ("game", "sweep", "properties", "scorecard", "figure_1")},
             **{f"figure_2_{gap}": figure for gap, figure in zip(GAPS, input.figure_2)},
             "further_games": " ".join(further_games()),
         },
+        pages=PAGES,
+        made_with=made_with(),
         library=library_digest("notebooks/paper.ipynb", "workflow/scripts/notebook.py"),
     script:
         "../scripts/notebook.py"
@@ -74,12 +128,70 @@ rule game:
         parameters=lambda wildcards, input: {
             name: str(input[name]) for name in input.keys() if name not in ("notebook", "template")
         },
+        pages=PAGES,
+        made_with=made_with(),
         library=library_digest("notebooks/game.ipynb", "workflow/scripts/notebook.py"),
     script:
         "../scripts/notebook.py"
 
 
+rule imitation_page:
+    input:
+        notebook="notebooks/imitation.ipynb",
+        template=PAGE,
+        imitators=rules.imitators.output.imitators,
+        games=expand("config/games/{game}.yaml", game=drawn_games()),
+        figures=rules.imitation_figures.output,
+    output:
+        notebook="report/notebooks/imitation.ipynb",
+        page=report("report/imitation.html", caption="../report/notebook.rst", category="Notebooks"),
+    log:
+        "logs/imitation_page/imitation_page.log",
+    benchmark:
+        "logs/imitation_page/imitation_page.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        parameters=lambda wildcards, input: {
+            "imitators": input.imitators,
+            "experiments": json.dumps(config["imitation"]["experiments"]),
+        },
+        pages=PAGES,
+        made_with=made_with(),
+        library=library_digest("notebooks/imitation.ipynb", "workflow/scripts/notebook.py"),
+    script:
+        "../scripts/notebook.py"
+
+
+rule offered_tables:
+    input:
+        expand("data/tables/{table}.csv", table=OFFERED),
+    output:
+        expand("report/tables/{table}.csv", table=OFFERED),
+    log:
+        "logs/offered_tables/offered_tables.log",
+    benchmark:
+        "logs/offered_tables/offered_tables.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=100,
+        runtime=10,
+    params:
+        tables=[f"{table}.csv" for table in OFFERED],
+    shell:
+        "(cd data/tables && cp --parents {params.tables} ../../report/tables) > {log} 2>&1"
+
+
 rule report:
     input:
+        rules.index.output.page,
+        rules.offered_tables.output,
         rules.paper.output.page,
+        rules.imitation_page.output.page,
         expand(rules.game.output.page, game=selected_games()),

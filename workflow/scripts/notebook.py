@@ -32,4 +32,6 @@ for number, cell in enumerate(notebook.cells):
         if "text/plain" in output.get("data", {}):
             output.data["text/plain"] = re.sub(r" at 0x[0-9a-f]+", "", output.data["text/plain"])
 nbformat.write(notebook, snakemake.output.notebook)
-Path(snakemake.output.page).write_text(page(notebook, Path(snakemake.input.template[0]).parent), encoding="utf-8")
+template, path = Path(snakemake.input.template[0]).parent, Path(snakemake.output.page).relative_to("report").as_posix()
+text = page(notebook, template, path, snakemake.params.pages, snakemake.params.made_with)
+Path(snakemake.output.page).write_text(text, encoding="utf-8")

@@ -1,6 +1,7 @@
 """An executed notebook as one web page that needs nothing else: no code, no network, formulas as MathML."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -24,12 +25,26 @@ class Page(HTMLExporter):
         return super().markdown2html(context, FORMULA.sub(mathml, source))
 
 
-def page(notebook: nbformat.NotebookNode, template: Path) -> str:
-    """The HTML of an executed notebook, its title the first heading; `template` is a folder of nbconvert's."""
+def page(notebook: nbformat.NotebookNode, template: Path, path: str, pages: Mapping[str, str], made_with: str) -> str:
+    """The HTML of an executed notebook, its title the first heading.
+
+    Args:
+        template: a folder of nbconvert's.
+        path: of the page, from the report's folder; links that begin with `report:` are made relative to it.
+        pages: for the navigation: path, from the report's folder -> name.
+        made_with: versions and settings, for the foot of the page.
+    """
+    up = "../" * path.count("/")
     exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True)
     exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True
-    return exporter.from_notebook_node(notebook, {"metadata": {"name": _heading(notebook), "path": "."}})[0]
+    resources = {"metadata": {"name": _heading(notebook), "path": "."}}
+    resources |= {
+        "pages": {f"{up}{to}": name for to, name in pages.items()},
+        "here": f"{up}{path}",
+        "made_with": made_with,
+    }
+    return exporter.from_notebook_node(notebook, resources)[0].replace('"report:', f'"{up}')
 
 
 def _heading(notebook) -> str:

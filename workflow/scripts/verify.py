@@ -1,0 +1,33 @@
+"""Every table that has a reference, held against it: the numbers that moved are named."""
+
+from pathlib import Path
+
+import pandas as pd
+from job import begin
+
+from mfg_imitation.comparison import moved_cells
+from mfg_imitation.errors import InputError
+from mfg_imitation.tables import read_table, write_table
+
+MOST = 20  # lines shown of one table
+
+begin(snakemake)
+rows, lines = [], []
+tolerances = dict(snakemake.params.tolerances)
+special = tolerances.pop("tables", {})
+for before, after in zip(snakemake.input.reference, snakemake.input.rerun, strict=True):
+    tolerance = tolerances | special.get(Path(after).stem, {})
+    reference = read_table(before)
+    try:
+        moved = moved_cells(reference, read_table(after), **tolerance)
+    except InputError as error:
+        raise InputError(f"{after}: {error}") from None
+    rows.append({"table": Path(after).stem, "cells": reference.size, "moved": len(moved), **tolerance})
+    lines += [
+        f"{after}: row {cell.row} ({cell.which}), column {cell.column}: was {cell.reference}, now {cell.rerun}"
+        for cell in moved[:MOST]
+    ]
+    lines += [f"{after}: and {len(moved) - MOST} more"] if len(moved) > MOST else []
+if lines:
+    raise InputError("\n".join(lines))
+write_table(snakemake.output[0], pd.DataFrame(rows))
