@@ -19,6 +19,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "bounds": ["upper_bounds"],
         "control": ["SocialOptimum", "social_optimum"],
+        "demonstration_files": ["load_demonstrations", "save_demonstrations"],
+        "demonstrations": ["Demonstrations", "empirical_occupancy", "sample_demonstrations"],
         "equilibrium": ["Equilibrium", "solve_equilibrium"],
         "errors": ["InputError"],
         "flow": ["occupancy", "population_flow"],
