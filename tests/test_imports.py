@@ -10,7 +10,7 @@ PACKAGE = LIBRARY.name
 
 #: From left to right; modules of one line do not see one another. A package's name stands for its `__init__`.
 ORDER = [
-    "errors threads",
+    "errors imitation threads",
     "checks notation schema style tables",
     "game games.declaration",
     "games.expressions games.families.family",
@@ -24,7 +24,7 @@ ORDER = [
     "value",
     "demonstrations proxy solvers",
     "polish",
-    "bounds control demonstration_files equilibrium lemmas lipschitz",
+    "bounds cloning control demonstration_files equilibrium lemmas lipschitz",
     "storage",
     "sweep",
     "curves properties",
