@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "games.files": ["load_game"],
         "imitation": ["Imitation"],
         "proxy": ["Proxies", "proxies"],
+        "vanilla": ["vanilla_adv"],
         "value": ["BestResponse", "Gaps", "best_response", "gaps", "nash_imitation_gap", "policy_value"],
     },
 )
