@@ -10,7 +10,7 @@ PACKAGE = LIBRARY.name
 
 #: From left to right; modules of one line do not see one another. A package's name stands for its `__init__`.
 ORDER = [
-    "errors threads",
+    "errors imitation threads",
     "checks notation schema style tables",
     "game games.declaration",
     "games.expressions games.families.family",
@@ -20,12 +20,12 @@ ORDER = [
     "games.families",
     "games.declared games.imported",
     "games games.files",
-    "flow",
+    "flow simulation",
     "value",
-    "proxy solvers",
-    "polish",
-    "bounds control equilibrium lemmas lipschitz",
-    "storage",
+    "demonstrations proxy solvers",
+    "polish saddle",
+    "bounds cloning control demonstration_files equilibrium lemmas lipschitz",
+    "storage vanilla",
     "sweep",
     "curves properties",
     "scorecard",

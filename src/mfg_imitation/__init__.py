@@ -18,13 +18,18 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "bounds": ["upper_bounds"],
+        "cloning": ["behavioral_cloning"],
         "control": ["SocialOptimum", "social_optimum"],
+        "demonstration_files": ["load_demonstrations", "save_demonstrations"],
+        "demonstrations": ["Demonstrations", "empirical_occupancy", "sample_demonstrations"],
         "equilibrium": ["Equilibrium", "solve_equilibrium"],
         "errors": ["InputError"],
         "flow": ["occupancy", "population_flow"],
         "game": ["Game"],
         "games.files": ["load_game"],
+        "imitation": ["Imitation"],
         "proxy": ["Proxies", "proxies"],
+        "vanilla": ["vanilla_adv"],
         "value": ["BestResponse", "Gaps", "best_response", "gaps", "nash_imitation_gap", "policy_value"],
     },
 )
