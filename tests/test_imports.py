@@ -25,6 +25,7 @@ ORDER = [
     "proxy solvers",
     "polish",
     "bounds control equilibrium lemmas lipschitz",
+    "mfc_adversary",
     "storage",
     "sweep",
     "curves properties",
