@@ -146,7 +146,7 @@ def schedule(done: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]
 class Adam(NamedTuple):
     """Adam (Kingma and Ba 2015) on logits, with its usual constants.
 
-    Each entry moves by its own scale. That matters here: what a slip at step n costs later grows like (1 + L_P)^(H - n).
+    Each entry moves by its own scale, which matters here: the cost of a slip at step n can grow like (1 + L_P)^(H - n).
     """
 
     logits: Float[Array, "steps S A"]
