@@ -26,6 +26,7 @@ ORDER = [
     "polish",
     "bounds control equilibrium lemmas lipschitz",
     "mfc_adversary",
+    "mfc_sampled",
     "storage",
     "sweep",
     "curves properties",

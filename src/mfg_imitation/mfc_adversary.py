@@ -83,7 +83,7 @@ def mfc_adv(
         InputError: `target` or `starts` has the wrong shape or does not hold probabilities; an unknown objective;
             less than one iteration.
     """
-    target = check_occupancy(target, game)
+    target = check_occupancy(target, game.policy_shape)
     if objective not in ("sum", "max"):
         raise InputError(f"objective is {objective!r}: sum or max is needed")
     if iterations < 1:
@@ -104,18 +104,18 @@ def mfc_adv(
     return Imitation(policy, value, certificate, steps, status)
 
 
-def check_occupancy(target, game: Game) -> Float[Array, "*batch H S A"]:
+def check_occupancy(target, shape: tuple[int, int, int]) -> Float[Array, "*batch H S A"]:
     """Return `target` as float64 after checking that it holds a joint distribution of (s, a) at every step.
 
     Raises:
         InputError: it is not [..., H, S, A], or not a distribution over its last two axes.
     """
-    target, (horizon, *pairs) = as_float("target", target), game.policy_shape
-    if target.shape[-3:] != game.policy_shape:
-        wanted = ", ".join(map(str, game.policy_shape))
+    target = as_float("target", target)
+    if target.shape[-3:] != shape:
+        wanted = ", ".join(map(str, shape))
         raise InputError(f"target has shape {list(target.shape)}, expected [..., {wanted}]")
     flat = target.reshape(*target.shape[:-2], -1)
-    check_probabilities("target (flattened over s, a)", flat, (horizon, int(np.prod(pairs))), batch=True)
+    check_probabilities("target (flattened over s, a)", flat, (shape[0], shape[1] * shape[2]), batch=True)
     return target
 
 
