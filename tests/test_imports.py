@@ -11,7 +11,7 @@ PACKAGE = LIBRARY.name
 #: From left to right; modules of one line do not see one another. A package's name stands for its `__init__`.
 ORDER = [
     "errors imitation threads",
-    "checks notation schema style tables",
+    "checks comparison notation schema style summary tables",
     "game games.declaration",
     "games.expressions games.families.family",
     "games.families.crowd_walk",
@@ -25,12 +25,14 @@ ORDER = [
     "demonstrations proxy solvers",
     "polish saddle",
     "bounds cloning control demonstration_files equilibrium lemmas lipschitz",
+    "mfc_adversary",
+    "mfc_sampled",
     "storage vanilla",
     "sweep",
     "curves properties",
     "scorecard",
     "diagram plotting portrait",
-    "game_figures",
+    "experiments game_figures imitation_figures",
 ]
 PLACE = {module: place for place, line in enumerate(ORDER) for module in line.split()}
 

@@ -1,5 +1,6 @@
 """Mean-field control: what a population could earn if it acted as one (paper, Definition 6)."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import equinox as eqx
@@ -99,21 +100,32 @@ def control_gradient(game: Game, policy: Float[Array, "H S A"]) -> ControlGradie
     own backward induction is what remains of it when the terms in dP/dmu and dr/dmu are dropped.
     """
     flow = flow_of(game, policy)
+    values, q = through_population(game, policy, flow, game.reward)
+    return ControlGradient(values.sum(), flow, q)
+
+
+def through_population(
+    game: Game, policy: Float[Array, "H S A"], flow: Float[Array, "H S"], reward: Callable
+) -> tuple[Float[Array, " H"], Float[Array, "H S A"]]:
+    """What a population earns at every step, and `ControlGradient.q`, for any reward (n, mu) -> [S, A].
+
+    Args:
+        flow: mu^pi, the population's own.
+    """
 
     def step(adjoint, inputs):
         n, pi, mu = inputs
 
         def earned(mu):
-            q = game.reward(n, mu) + game.pull_back(n, mu, adjoint)
+            q = reward(n, mu) + game.pull_back(n, mu, adjoint)
             return jnp.sum(mu[:, None] * pi * q), q
 
         adjoint, q = jax.grad(earned, has_aux=True)(mu)
-        value = jnp.sum(mu[:, None] * pi * game.reward(n, mu))
+        value = jnp.sum(mu[:, None] * pi * reward(n, mu))
         return adjoint, (value, q)
 
     inputs = (jnp.arange(game.horizon), policy, flow)
-    _, (values, q) = jax.lax.scan(step, jnp.zeros_like(game.initial), inputs, reverse=True)
-    return ControlGradient(values.sum(), flow, q)
+    return jax.lax.scan(step, jnp.zeros_like(game.initial), inputs, reverse=True)[1]
 
 
 class _State(NamedTuple):

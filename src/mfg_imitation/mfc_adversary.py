@@ -1,0 +1,242 @@
+"""MFC-ADV: the policy whose own population looks like the demonstrations (paper, Section 4.3).
+
+minimise over pi   F(pi) = sum over n, or max over n, of |rho_hat_n - rho^pi_n|,   rho^pi the occupancy that everybody
+playing pi creates. The paper leaves an algorithm to future work; this one is adversarial. A reward player prices every
+state and action with f_n(s, a) in [-1, 1], at best the sign of rho^pi - rho_hat; the policy player then has a
+mean-field *control* problem, to pay less for <f, rho^pi>, whose gradient goes through the population. Signs jump, so
+the reward player is softened: f = d / sqrt(d^2 + eps^2) maximises f d + eps sqrt(1 - f^2), and the maximum over steps
+is the soft weight exp(|d_n| / tau) of every step. Both are sharpened as the fit goes on; a large tau weighs all steps
+alike, so the max objective begins as the sum.
+"""
+
+from typing import Literal, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from mfg_imitation.checks import as_float, check_probabilities
+from mfg_imitation.control import through_population
+from mfg_imitation.errors import InputError
+from mfg_imitation.flow import flow_of, occupancy
+from mfg_imitation.game import Game
+
+#: First and last softness of the signs, in units of probability, and of the maximum over steps, in units of |d_n|.
+SIGN_SOFTNESS = (1e-1, 1e-4)
+STEP_SOFTNESS = (1e1, 1e-3)
+
+#: First step of the optimiser, in logits; it falls linearly to zero.
+LEARNING_RATE = 0.1
+
+#: Share of the uniform policy in every start, as an action of probability 0 would stay at 0.
+EXPLORATION = 0.01
+
+
+class Imitation(NamedTuple):
+    """A policy fitted to an empirical occupancy, for each target of a batch.
+
+    Attributes:
+        policy: pi_n(a | s), shape [*batch, H, S, A].
+        objective: F(pi), the smallest met; a sum over steps of 1-norms, in [0, 2 H], or their maximum, in [0, 2].
+        certificate: a bound >= 0 on how much F would still fall, to first order, if part of the population changed
+            to the best other policy (in the stationary class: if the one policy changed); 0 only where the fit is
+            stationary. Where the kernel does not depend on the population the problem is convex, and
+            objective - certificate is a lower bound on what any policy reaches (not in the stationary class).
+        iterations: steps until the best policy was met, from the start that won.
+        status: "stationary" where the certificate met the tolerance, else "iteration limit".
+    """
+
+    policy: Float[Array, "*batch H S A"]
+    objective: Float[Array, "*batch"]
+    certificate: Float[Array, "*batch"]
+    iterations: Int[Array, "*batch"]
+    status: str | np.ndarray
+
+
+def mfc_adv(
+    target: Float[Array, "*batch H S A"],
+    game: Game,
+    objective: Literal["sum", "max"] = "sum",
+    starts: Float[Array, "starts *batch H S A"] | None = None,
+    *,
+    iterations: int = 2000,
+    stationary: bool = False,
+    tolerance: float = 1e-2,
+) -> Imitation:
+    """Fit policies whose population has the occupancy `target`; knows the kernel, never looks at the reward.
+
+    The problem is not convex. Every start is run for all iterations, as the softness follows a fixed schedule, and the
+    best policy met is kept by the training objective F itself.
+
+    Args:
+        target: rho_hat_n(s, a), the experts' empirical joint occupancy; leading axes are a batch, of seeds say.
+        objective: "sum" or "max" over the steps.
+        starts: policies to start from for every target, beside what behavioral cloning makes of the target and the
+            uniform policy. States that the start's own population does not reach start uniform.
+        iterations: steps from each start.
+        stationary: fit one pi(a | s) for all steps.
+        tolerance: bound on `Imitation.certificate`, in the unit of the objective.
+
+    Raises:
+        InputError: `target` or `starts` has the wrong shape or does not hold probabilities; an unknown objective;
+            less than one iteration.
+    """
+    target = check_occupancy(target, game.policy_shape)
+    if objective not in ("sum", "max"):
+        raise InputError(f"objective is {objective!r}: sum or max is needed")
+    if iterations < 1:
+        raise InputError(f"iterations is {iterations}: a whole number >= 1 is needed")
+    batch = target.shape[:-3]
+    joints = [target[None], jnp.broadcast_to(occupancy(game, game.uniform_policy()), (1, *target.shape))]
+    if starts is not None:
+        starts = check_probabilities("starts", starts, game.policy_shape, batch=True)
+        if starts.shape[1:] != target.shape:
+            raise InputError(f"starts has shape {list(starts.shape)}, expected [starts, {str(list(target.shape))[1:]}")
+        joints.append(occupancy(game, starts))
+    flat = (-1, *game.policy_shape)
+    joints = jnp.concatenate(joints)
+    joints = joints.reshape(joints.shape[0], *target.reshape(flat).shape)
+    fit = _fit(game, target.reshape(flat), joints, objective, jnp.asarray(iterations), stationary)
+    policy, value, certificate, steps = (leaf.reshape(*batch, *leaf.shape[1:]) for leaf in fit)
+    status = np.where(np.asarray(certificate) <= tolerance, "stationary", "iteration limit")[()]
+    return Imitation(policy, value, certificate, steps, status)
+
+
+def check_occupancy(target, shape: tuple[int, int, int]) -> Float[Array, "*batch H S A"]:
+    """Return `target` as float64 after checking that it holds a joint distribution of (s, a) at every step.
+
+    Raises:
+        InputError: it is not [..., H, S, A], or not a distribution over its last two axes.
+    """
+    target = as_float("target", target)
+    if target.shape[-3:] != shape:
+        wanted = ", ".join(map(str, shape))
+        raise InputError(f"target has shape {list(target.shape)}, expected [..., {wanted}]")
+    flat = target.reshape(*target.shape[:-2], -1)
+    check_probabilities("target (flattened over s, a)", flat, (shape[0], shape[1] * shape[2]), batch=True)
+    return target
+
+
+def conditional(joint: Float[Array, "*batch S A"]) -> Float[Array, "*batch S A"]:
+    """pi(a | s) of a joint occupancy; uniform where s has no mass."""
+    mass = joint.sum(axis=-1, keepdims=True)
+    return jnp.where(mass > 0, joint / jnp.where(mass > 0, mass, 1), 1 / joint.shape[-1])
+
+
+def prices(difference, objective, softness) -> Float[Array, "H S A"]:
+    """The softened reward player's answer to rho^pi - rho_hat: a price for every step, state and action.
+
+    They are those of a smooth approximation of F from above, whose gradient with respect to rho^pi they are.
+    """
+    sign_softness, step_softness = softness
+    smooth = jnp.sqrt(difference**2 + sign_softness**2)
+    f = difference / smooth
+    if objective == "sum":
+        return f
+    return f * jax.nn.softmax(smooth.sum(axis=(-2, -1)) / step_softness)[:, None, None]
+
+
+def schedule(done: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Softness of the signs and of the maximum when the share `done` of the iterations is over."""
+    return tuple(first * (last / first) ** done for first, last in (SIGN_SOFTNESS, STEP_SOFTNESS))
+
+
+class Adam(NamedTuple):
+    """Adam (Kingma and Ba 2015) on logits, with its usual constants.
+
+    Each entry moves by its own scale, which matters here: the cost of a slip at step n can grow like (1 + L_P)^(H - n).
+    """
+
+    logits: Float[Array, "steps S A"]
+    mean: Float[Array, "steps S A"]
+    square: Float[Array, "steps S A"]
+
+    @classmethod
+    def start(cls, policy) -> "Adam":
+        floored = (1 - EXPLORATION) * policy + EXPLORATION / policy.shape[-1]
+        return cls(jnp.log(floored), jnp.zeros_like(policy), jnp.zeros_like(policy))
+
+    def descend(self, gradient, iteration, rate) -> "Adam":
+        mean, square = 0.9 * self.mean + 0.1 * gradient, 0.999 * self.square + 0.001 * gradient**2
+        unbiased, scale = mean / (1 - 0.9**iteration), jnp.sqrt(square / (1 - 0.999**iteration))
+        return Adam(jax.nn.log_softmax(self.logits - rate * unbiased / (scale + 1e-12)), mean, square)
+
+
+def total(difference, objective) -> Float[Array, ""]:
+    """F, from rho^pi - rho_hat."""
+    norms = jnp.abs(difference).sum(axis=(-2, -1))
+    return norms.sum() if objective == "sum" else norms.max()
+
+
+class _Best(NamedTuple):
+    policy: Float[Array, "H S A"]
+    objective: Float[Array, ""]
+    iteration: Int[Array, ""]
+
+
+@eqx.filter_jit
+def _fit(game, targets, joints, objective, iterations, stationary):
+    def run(target, joint):
+        def step(iteration, state):
+            adam, best = state
+            policy = jnp.broadcast_to(jax.nn.softmax(adam.logits), target.shape)
+            flow = flow_of(game, policy)
+            difference = flow[..., None] * policy - target
+            value = total(difference, objective)
+            better = value < best.objective
+            best = jax.tree.map(lambda new, old: jnp.where(better, new, old), _Best(policy, value, iteration), best)
+            done = iteration / iterations
+            f = prices(difference, objective, schedule(done))
+            _, q = through_population(game, policy, flow, lambda n, mu: f[n])
+            # The advantage without the weight of its state (the natural gradient): a state moves though few are there.
+            gradient = q - jnp.sum(policy * q, axis=-1, keepdims=True)
+            if stationary:
+                weight = flow / jnp.maximum(flow.sum(axis=0), jnp.finfo(float).tiny)
+                gradient = jnp.sum(weight[..., None] * gradient, axis=0, keepdims=True)
+            return adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best
+
+        start = conditional(joint.sum(axis=0, keepdims=True) if stationary else joint)
+        none = _Best(jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0))
+        return jax.lax.fori_loop(0, iterations, step, (Adam.start(start), none))[1]
+
+    def one(target, joints):
+        ends = jax.vmap(lambda joint: run(target, joint))(joints)
+        best = jax.tree.map(lambda leaf: leaf[jnp.argmin(ends.objective)], ends)
+        certificate = _certificate(game, best.policy, target, objective, stationary)
+        return best.policy, best.objective, certificate, best.iteration
+
+    return jax.vmap(one, in_axes=(0, 1))(targets, joints)
+
+
+def _certificate(game, policy, target, objective, stationary) -> Float[Array, ""]:
+    """`Imitation.certificate`: the least of a bound that holds for the prices of every softness.
+
+    For any prices f of the reward player (weights of the steps included), F(pi') >= <f, rho^pi' - rho_hat>. So F can
+    fall below F(pi) by no more than F(pi) - <f, rho^pi - rho_hat>, what the reward player gave away, plus the most
+    that <f, rho^pi'> can be below <f, rho^pi>. The latter is exact when the population does not act on the kernel,
+    else of first order: `e` is what an agent can save, at best, in the frozen population of pi, its push on
+    everyone included.
+    """
+    flow = flow_of(game, policy)
+    difference = flow[..., None] * policy - target
+
+    def bound(softness):
+        f = prices(difference, objective, softness)
+        _, q = through_population(game, policy, flow, lambda n, mu: f[n])
+        given_away = total(difference, objective) - jnp.sum(f * difference)
+        if stationary:
+            weighted = jnp.sum(flow[..., None] * (jnp.sum(policy * q, axis=-1, keepdims=True) - q), axis=0)
+            return given_away + weighted.max(axis=-1).sum()
+
+        def step(e, inputs):
+            n, mu, pi, q = inputs
+            return (q + game.pull_back(n, mu, e)).min(axis=-1) - jnp.sum(pi * q, axis=-1), None
+
+        inputs = (jnp.arange(game.horizon), flow, policy, q)
+        e, _ = jax.lax.scan(step, jnp.zeros_like(game.initial), inputs, reverse=True)
+        return given_away - game.initial @ e
+
+    signs, steps = jnp.meshgrid(jnp.logspace(-1, -7, 13), jnp.logspace(0, -6, 13 if objective == "max" else 1))
+    return jnp.min(jax.lax.map(bound, (signs.ravel(), steps.ravel())))

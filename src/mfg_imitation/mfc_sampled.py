@@ -1,0 +1,144 @@
+"""MFC-ADV without the kernel: what `mfc_adversary` minimises, from a simulator of the population alone.
+
+The policy gradient through the population is estimated by scores: players who happened to play a more often than the
+policy says, at step n in s, times how much dearer than usual what followed was for *everybody*. It is slower than the
+exact gradient and noisy; its fits are rougher.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Literal, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int, Key
+
+from mfg_imitation.errors import InputError
+from mfg_imitation.game import Game
+from mfg_imitation.mfc_adversary import Adam, Imitation, check_occupancy, conditional, prices, schedule, total
+
+#: First step of the optimiser, in logits; it falls linearly to zero.
+LEARNING_RATE = 0.1
+
+#: The softness of the signs never falls below this: an occupancy seen in a few thousand players is no sharper.
+SHARPEST_SIGN = 1e-3
+
+
+class Trajectories(NamedTuple):
+    """What the players of one simulation did at every step: indices of states and actions."""
+
+    states: Int[Array, "H players"]
+    actions: Int[Array, "H players"]
+
+
+#: (policy, key) -> empirical joint occupancy [H, S, A] and trajectories of the players, all of whom follow the policy.
+Simulator = Callable[[Float[Array, "H S A"], Key[Array, ""]], tuple[Float[Array, "H S A"], Trajectories]]
+
+
+def player_simulator(game: Game, n_players: int) -> Simulator:
+    """A `Simulator` of N players coupled through their empirical distribution, which drives the kernel.
+
+    Raises:
+        InputError: less than one player.
+    """
+    if n_players < 1:
+        raise InputError(f"n_players is {n_players}: a whole number >= 1 is needed")
+    return partial(_simulate, game, n_players)
+
+
+def _simulate(game, n_players, policy, key):
+    def draw(weights, uniform):
+        """An index per row, by inverting the cumulative distribution."""
+        edges = jnp.cumsum(weights, axis=-1)
+        return jnp.sum(uniform[:, None] * edges[:, -1:] >= edges, axis=-1).clip(max=weights.shape[-1] - 1)
+
+    def step(states, inputs):
+        n, pi, key = inputs
+        chance = jax.random.uniform(key, (2, n_players))
+        actions = draw(pi[states], chance[0])
+        joint = jnp.zeros(pi.shape).at[states, actions].add(1 / n_players)
+        branch = draw(game.probabilities(n, joint.sum(axis=-1))[states, actions], chance[1])
+        return game.successors[states, actions, branch], (joint, Trajectories(states, actions))
+
+    first, *keys = jax.random.split(key, game.horizon + 1)
+    initial = jnp.broadcast_to(game.initial, (n_players, game.initial.size))
+    states = draw(initial, jax.random.uniform(first, (n_players,)))
+    return jax.lax.scan(step, states, (jnp.arange(game.horizon), policy, jnp.stack(keys)))[1]
+
+
+def mfc_adv_sampled(
+    target: Float[Array, "H S A"],
+    simulator: Simulator,
+    objective: Literal["sum", "max"] = "sum",
+    *,
+    iterations: int = 300,
+    rollouts: int = 32,
+    seed: int = 0,
+) -> Imitation:
+    """Fit a policy whose simulated population has the occupancy `target`, starting from behavioral cloning.
+
+    Args:
+        target: rho_hat_n(s, a), the experts' empirical joint occupancy.
+        simulator: traceable by JAX; see `player_simulator`.
+        rollouts: simulations at every iteration, at least two: each is compared with the mean of the others.
+        seed: of all simulations; equal seeds give equal fits.
+
+    Returns:
+        `Imitation` whose objective is an estimate, from as many new simulations, of F of the policy. Its certificate
+        is NaN, as none is known without the kernel, and its status always "iteration limit".
+
+    Raises:
+        InputError: `target` is no occupancy; an unknown objective; too few iterations or rollouts.
+    """
+    target = jnp.asarray(target, dtype=float)
+    if target.ndim != 3:
+        raise InputError(f"target has shape {list(target.shape)}, expected [H, S, A]")
+    check_occupancy(target, target.shape)
+    if objective not in ("sum", "max"):
+        raise InputError(f"objective is {objective!r}: sum or max is needed")
+    for name, value, least in (("iterations", iterations, 1), ("rollouts", rollouts, 2)):
+        if value < least:
+            raise InputError(f"{name} is {value}: a whole number >= {least} is needed")
+    policy, value, best = _fit(simulator, target, objective, iterations, rollouts, jax.random.key(seed))
+    return Imitation(policy, value, jnp.asarray(np.nan), best, "iteration limit")
+
+
+def score_gradient(
+    joints: Float[Array, "rollouts H S A"], policy: Float[Array, "H S A"], f: Float[Array, "H S A"]
+) -> Float[Array, "H S A"]:
+    """Estimate, per player, of the gradient of <f, E rho_hat> with respect to the logits of the policy.
+
+    The score of step n, summed over the N players, is N (rho_hat_n(s, a) - mu_hat_n(s) pi_n(a|s)); multiplied by what
+    followed from n on, less the mean of the other rollouts. N is left out.
+    """
+    paid = jnp.sum(f * joints, axis=(-2, -1))
+    ahead = jnp.cumsum(paid[:, ::-1], axis=1)[:, ::-1]
+    surplus = (ahead - ahead.mean(axis=0)) * len(joints) / (len(joints) - 1)
+    scores = joints - joints.sum(axis=-1, keepdims=True) * policy
+    return jnp.mean(scores * surplus[:, :, None, None], axis=0)
+
+
+@eqx.filter_jit
+def _fit(simulator, target, objective, iterations, rollouts, key):
+    def simulate(policy, key):
+        return jax.vmap(lambda one: simulator(policy, one)[0])(jax.random.split(key, rollouts))
+
+    def step(carry, iteration):
+        adam, best = carry
+        policy = jax.nn.softmax(adam.logits)
+        joints = simulate(policy, jax.random.fold_in(key, iteration))
+        mean = joints.mean(axis=0)
+        value = total(mean - target, objective)
+        best = jax.tree.map(lambda new, old: jnp.where(value < best[1], new, old), (policy, value, iteration), best)
+        done = iteration / iterations
+        signs, steps = schedule(done)
+        f = prices(mean - target, objective, (jnp.maximum(signs, SHARPEST_SIGN), steps))
+        gradient = score_gradient(joints, policy, f)
+        return (adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best), None
+
+    none = (jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0))
+    (_, (policy, _, iteration)), _ = jax.lax.scan(step, (Adam.start(conditional(target)), none), jnp.arange(iterations))
+    fresh = simulate(policy, jax.random.fold_in(key, iterations))
+    return policy, total(fresh.mean(axis=0) - target, objective), iteration
