@@ -81,7 +81,8 @@ def fit(
     target = jnp.stack([empirical_occupancy(sample, game) for sample in samples])
     population = population_flow(game, expert)
     cloned = cloned_policy(target, stationary=stationary)
-    linear = [vanilla_adv(sample, game, population=population, stationary=stationary) for sample in samples]
+    method = "first_order" if stationary else "lp"  # the stationary class is not convex
+    linear = [vanilla_adv(x, game, population=population, method=method, stationary=stationary) for x in samples]
     vanilla = jnp.stack([found.policy for found in linear])
     through = mfc_adv(target, game, starts=vanilla[None], iterations=iterations, stationary=stationary)
     return {
