@@ -25,7 +25,7 @@ ORDER = [
     "proxy solvers",
     "polish",
     "bounds control equilibrium lemmas lipschitz",
-    "storage",
+    "storage verification worst_game",
     "sweep",
     "curves properties",
     "scorecard",
