@@ -27,7 +27,7 @@ ORDER = [
     "bounds control equilibrium lemmas lipschitz",
     "storage verification worst_game",
     "sweep",
-    "curves properties",
+    "curves frontier properties tightness",
     "scorecard",
     "diagram plotting portrait",
     "game_figures",
