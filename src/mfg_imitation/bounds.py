@@ -49,7 +49,7 @@ def bound_factors(horizon: int, transition_lipschitz, reward_lipschitz, reward_b
         return Proxies(
             bc=_bc(n, c, reward_slope, bound),
             vanilla_adv=_vanilla_adv(n, g, reward_slope, bound),
-            mfc_adv=_mfc_adv(n, slope, reward_slope, bound),
+            mfc_adv=mfc_adv_factor(horizon, slope, reward_slope, bound),
         )
 
 
@@ -93,8 +93,8 @@ def _vanilla_adv(n, g, reward_slope, bound):
     return np.sum(_times(reward_slope[..., None], 2 * g) + _times(bound[..., None], 1 + 2 * excess), axis=-1)
 
 
-def _mfc_adv(n, slope, reward_slope, bound):
-    """MFC-ADV, quadratic in H for L_P > 0.
+def mfc_adv_factor(horizon: int, slope, reward_slope, bound):
+    """What the MFC-ADV proxy is multiplied by, quadratic in H for L_P > 0; arithmetic only, for traced code too.
 
     1. d_n <= eps for n >= 1 by definition, and d_0 = 0.
     2. Hence e_n <= L_P (n - 1) eps for n >= 1; summed, L_P (H - 1)(H - 2) / 2 eps.
@@ -102,7 +102,6 @@ def _mfc_adv(n, slope, reward_slope, bound):
     4. Lemma 1 with 1.-3., e_n now counting three times: 2 L_r (H - 1) + r_max (H + 3 L_P (H - 1)(H - 2) / 2).
     5. At L_P = 0: 2 L_r (H - 1) + r_max H.
     """
-    horizon = len(n)
     pairs = (horizon - 1) * (horizon - 2) / 2
     return 2 * reward_slope * (horizon - 1) + bound * (horizon + 3 * slope * pairs)
 
