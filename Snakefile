@@ -1,5 +1,5 @@
 # From the games to the paper's figures:   snakemake --cores 8
-# One item alone:                          snakemake --cores 8 figure_1   (figure_2, scorecard, tables, figures, report)
+# One item alone:                          snakemake --cores 8 figure_1   (figure_2, scorecard, theory, tables, figures, report)
 #
 # The grammar of every path (game: a file in config/games; gap: see GAPS; format: pdf, png, svg):
 #
@@ -11,13 +11,16 @@
 #   data/tables/sweep/{game}.csv                   imitators, their proxies and gaps      rule sweep
 #   data/tables/properties.csv                     what the paper says of its game        rule properties
 #   data/tables/scorecard.csv                      the paper's claims, judged             rule scorecard
+#   data/tables/frontier/{game}.csv                the largest gap at a given error      rule frontier
+#   data/tables/theory/{table}.csv                 the theorems, checked and judged      rules of theory.smk
 #   figures/games/{game}/diagram.{format}          the game as a state diagram            rule diagram
 #   figures/games/{game}/sweep_{gap}.{format}      a gap against the three proxies        rule sweep_figure
 #   figures/figure_1.{format}                      the paper's Figure 1                   rule figure_1
 #   figures/figure_2_{gap}.{format}                the paper's Figure 2, for either gap   rule figure_2
 #   figures/games/{game}/{kind}.{format}           kind: flow, convergence, paths        rule game_figures
-#   report/notebooks/{notebook}.ipynb              executed: paper, games/{game}          rules paper, game
-#   report/{notebook}.html                         the same for readers                   rules paper, game
+#   figures/theory/{figure}.{format}               see THEORY_FIGURES                    rule theory_figures
+#   report/notebooks/{notebook}.ipynb              executed: paper, theory, games/{game}  rules paper, theory_page, game
+#   report/{notebook}.html                         the same for readers                   rules paper, theory_page, game
 #   logs/{rule}/{wildcards}.{log,tsv}              what a job said; its time and memory   every rule
 from snakemake.utils import min_version
 
@@ -48,6 +51,7 @@ include: "workflow/rules/games.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/theory.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -56,4 +60,5 @@ rule all:
     input:
         rules.tables.input,
         rules.figures.input,
+        rules.theory.input,
         rules.report.input,

@@ -28,9 +28,9 @@ ORDER = [
     "storage verification worst_game",
     "sweep",
     "curves frontier properties tightness",
-    "scorecard",
+    "scorecard theorems",
     "diagram plotting portrait",
-    "game_figures",
+    "game_figures theory_figures",
 ]
 PLACE = {module: place for place, line in enumerate(ORDER) for module in line.split()}
 

@@ -39,8 +39,9 @@ def tightness(file: str | Path, spec: Mapping) -> tuple[pd.DataFrame, pd.DataFra
             factor of 2), lists. Slips are at most sure: a theta that asks for more has no row.
 
     Returns:
-        One row per slip and point: slip, transition_lipschitz, reward_lipschitz, horizon, amplified_error, alpha,
-        nash_imitation_gap (units of reward), the proxies, bound_<proxy> and ratio_<proxy> = gap / bound.
+        One row per slip and point: slip, transition_lipschitz, reward_lipschitz, horizon, amplified_error (as asked),
+        theta (as met), alpha, nash_imitation_gap (units of reward), the proxies, bound_<proxy> and
+        ratio_<proxy> = gap / bound.
         One row per slip and step of the proof, see `proof_of_lower_bound`: slip, step, points, excess, the largest
         (left - right) / right over all points, negative where all hold strictly.
     """
@@ -62,7 +63,18 @@ def tightness(file: str | Path, spec: Mapping) -> tuple[pd.DataFrame, pd.DataFra
             measured = {"nash_imitation_gap": gap, **errors._asdict()}
             measured |= {f"bound_{name}": bound for name, bound in bounds._asdict().items()}
             measured |= {f"ratio_{name}": gap / bound for name, bound in bounds._asdict().items()}
-            rows.append(pd.DataFrame({"slip": slip, **point, "amplified_error": theta, "alpha": alpha, **measured}))
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "slip": slip,
+                        **point,
+                        "amplified_error": theta,
+                        "theta": alpha * factors[-1],
+                        "alpha": alpha,
+                        **measured,
+                    }
+                )
+            )
             gone = np.asarray(population_flow(game, policy))[..., game.states.index("s1")]
             proof = proof_of_lower_bound(slip, point, alpha, gone, rows[-1], factors)
             steps += [(slip, name, side[0].size, excess(*side)) for name, side in proof.items()]

@@ -15,6 +15,7 @@ GAMES = Path("config/games")
 LIBRARY = Path(mfg_imitation.__file__).parent
 SCRIPTS = Path(workflow.basedir, "workflow/scripts")
 PAGE = multiext("workflow/report/page/", "conf.json", "index.html.j2")
+THEORY_FIGURES = ("verification", "tightness", "regime", "frontier")
 ENVIRONMENT = "../envs/mfg-imitation.yaml"
 
 # The commands of shell rules are this environment's, whether or not it was activated.
