@@ -85,7 +85,7 @@ def _frontier(game: Game, file: str | Path, expert: Equilibrium, spec: Mapping, 
     error = np.geomspace(spec["error"]["smallest"], spec["error"]["largest"], spec["error"]["values"])
     family = slips(game, policy, target_policy(file, game))
     of_family = measured(game, policy, family)
-    found = ascend(game, policy, error, starts(game, policy, spec["starts"], seed), spec["iterations"])
+    found = ascend(game, policy, error, starts(game, spec["starts"], seed), spec["iterations"])
     slope, reward_slope = read_lipschitz(file, horizon=game.horizon)
     flow = flow_of(game, policy)
     reward_bound = float(jnp.abs(jax.vmap(game.reward)(jnp.arange(game.horizon), flow)).max())
@@ -134,7 +134,7 @@ def slips(
     return ((1 - weight) * expert + weight * target).reshape(-1, *game.policy_shape)
 
 
-def starts(game: Game, expert: Float[Array, "H S A"], number: int, seed: int) -> Float[Array, "starts H S A+1"]:
+def starts(game: Game, number: int, seed: int) -> Float[Array, "starts H S A+1"]:
     """Logits to ascend from: one fault at every step alike, one that fades, and random ones, rough and smooth."""
     horizon, n_states, n_actions = game.policy_shape
     even = np.zeros((horizon, n_states, n_actions + 1))
