@@ -1,5 +1,5 @@
 # From the games to the paper's figures:   snakemake --cores 8
-# One item alone:                          snakemake --cores 8 figure_1   (figure_2, scorecard, tables, figures, report)
+# One item alone:                          snakemake --cores 8 figure_1   (figure_2, scorecard, theory, tables, figures, report)
 #
 # The grammar of every path (game: a file in config/games; gap: see GAPS; format: pdf, png, svg):
 #
@@ -11,6 +11,8 @@
 #   data/tables/sweep/{game}.csv                   imitators, their proxies and gaps      rule sweep
 #   data/tables/properties.csv                     what the paper says of its game        rule properties
 #   data/tables/scorecard.csv                      the paper's claims, judged             rule scorecard
+#   data/tables/frontier/{game}.csv                the largest gap at a given error      rule frontier
+#   data/tables/theory/{table}.csv                 the theorems, checked and judged      rules of theory.smk
 #   figures/games/{game}/diagram.{format}          the game as a state diagram            rule diagram
 #   figures/games/{game}/sweep_{gap}.{format}      a gap against the three proxies        rule sweep_figure
 #   figures/figure_1.{format}                      the paper's Figure 1                   rule figure_1
@@ -19,6 +21,7 @@
 #   data/tables/imitation/{game}.csv               policies fitted to demonstrations      rule imitation
 #   data/tables/imitators.csv                      how they fare, medians over seeds     rule imitators
 #   figures/imitation/{kind}.{format}              kind: matrix, a game                  rule imitation_figures
+#   figures/theory/{figure}.{format}               see THEORY_FIGURES                    rule theory_figures
 #   report/notebooks/{notebook}.ipynb              executed: index, paper, ...           rules index, paper, ...
 #   report/{notebook}.html                         the same for readers                   the same rules
 #   report/tables/{table}.csv                      what readers are offered             rule offered_tables
@@ -55,6 +58,7 @@ include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/imitation.smk"
+include: "workflow/rules/theory.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/verify.smk"
 
@@ -64,4 +68,5 @@ rule all:
     input:
         rules.tables.input,
         rules.figures.input,
+        rules.theory.input,
         rules.report.input,

@@ -24,15 +24,15 @@ ORDER = [
     "value",
     "demonstrations proxy solvers",
     "polish saddle",
-    "bounds cloning control demonstration_files equilibrium lemmas lipschitz",
-    "mfc_adversary",
+    "bounds cloning control demonstration_files equilibrium imitation lemmas lipschitz",
+    "mfc_adversary vanilla",
     "mfc_sampled",
-    "storage vanilla",
+    "storage verification worst_game",
     "sweep",
-    "curves properties",
-    "scorecard",
+    "curves frontier properties tightness",
+    "scorecard theorems",
     "diagram plotting portrait",
-    "experiments game_figures imitation_figures",
+    "experiments game_figures imitation_figures theory_figures",
 ]
 PLACE = {module: place for place, line in enumerate(ORDER) for module in line.split()}
 

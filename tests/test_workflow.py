@@ -80,6 +80,9 @@ def test_every_product_is_there(run):
     page = (run / "report/paper.html").read_text(encoding="utf-8")
     assert page.count("data:image/png") >= 3, "the figures are inside the page"
     assert not re.search(r"(?:src|href)=\"https?://", page), "the page needs no network"
+    assert (run / "report/theory.html").read_text(encoding="utf-8").count("data:image/png") == 4
+    verified = read_table(run / "data/tables/theory/steps.csv")
+    assert (verified["violations"] == 0).all() and (verified["checks"] > 0).all()
 
 
 def test_the_executed_notebook_has_run_to_its_end(run):
@@ -136,6 +139,8 @@ def test_an_edited_game_reruns_its_own_chain_only(run, undone):
         ),
         ("control", {"properties", "scorecard"}, {"sweep", "figure_1", "figure_2"}),
         ("value", {"sweep", "expert", "properties", "scorecard", "figure_2"}, {"figure_1", "diagram"}),
+        ("frontier", {"frontier", "theorems", "theory_page"}, {"verification", "tightness", "sweep", "paper"}),
+        ("lemmas", {"verification", "theorems"}, {"tightness", "frontier", "sweep"}),
     ],
 )
 def test_an_edited_module_reruns_what_depends_on_it(run, undone, module, rerun, left):
@@ -150,7 +155,7 @@ def test_one_changed_value_of_the_configuration_reruns_its_users(run):
     assert "properties" in rules and "sweep" not in rules
 
 
-@pytest.mark.parametrize("target", ["figure_1", "figure_2", "scorecard", "tables", "figures", "report"])
+@pytest.mark.parametrize("target", ["figure_1", "figure_2", "scorecard", "theory", "tables", "figures", "report"])
 def test_every_item_has_a_target(run, target):
     assert planned(run, target) == set()
 
@@ -164,6 +169,8 @@ def test_every_item_has_a_target(run, target):
         ({"sweep": {"horizon": "ten"}}, ["sweep.horizon", "'ten'", "a list"]),
         ({"sweep": {"alpha": {"smallest": 2}}}, ["sweep.alpha.smallest", "2"]),
         ({"paper": {"game": "attractr"}}, ["paper.game", "'attractr'", "attractor"]),
+        ({"theory": {"frontier": {"games": ["dekoy"]}}}, ["theory.frontier.games[0]", "'dekoy'", "decoy"]),
+        ({"theory": {"verification": {"alpha": [2]}}}, ["theory.verification.alpha[0]", "2", "at most 1"]),
         ({"seed": 1.5}, ["seed", "1.5", "an integer"]),
     ],
 )

@@ -31,14 +31,12 @@ def upper_bounds(
         reward_bound: r_max, the largest |r_n(s, a, mu^E_n)| (paper, Assumption 2).
 
     Returns:
-        The three bounds under the names of their proxies. A bound too large for float64 is infinite; a proxy that is
-        exactly 0 gives the bound 0.
+        The three bounds under the names of their proxies. A bound too large for float64 is infinite; what is exactly
+        0, be it a proxy, L_r or r_max, adds nothing however far errors grow.
     """
     factors = bound_factors(horizon, transition_lipschitz, reward_lipschitz, reward_bound)
-    with np.errstate(invalid="ignore", over="ignore"):
-        return Proxies(
-            *(np.where(np.asarray(e) == 0, 0, np.asarray(e) * f) for e, f in zip(proxies, factors, strict=True))
-        )
+    with np.errstate(over="ignore"):
+        return Proxies(*(_times(np.asarray(e), f) for e, f in zip(proxies, factors, strict=True)))
 
 
 def bound_factors(horizon: int, transition_lipschitz, reward_lipschitz, reward_bound) -> Proxies:
@@ -47,11 +45,11 @@ def bound_factors(horizon: int, transition_lipschitz, reward_lipschitz, reward_b
     slope = np.asarray(transition_lipschitz, dtype=float)
     reward_slope, bound = np.asarray(reward_lipschitz, dtype=float), np.asarray(reward_bound, dtype=float)
     c, g = amplification(horizon, slope)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore"):
         return Proxies(
             bc=_bc(n, c, reward_slope, bound),
             vanilla_adv=_vanilla_adv(n, g, reward_slope, bound),
-            mfc_adv=_mfc_adv(n, slope, reward_slope, bound),
+            mfc_adv=mfc_adv_factor(horizon, slope, reward_slope, bound),
         )
 
 
@@ -79,7 +77,7 @@ def _bc(n, c, reward_slope, bound):
     4. Lemma 1 with 1.-3.: the sum of 2 L_r c_n + r_max (n + 1 + 2 (c_n - n)).
     5. At L_P = 0: L_r H (H - 1) + r_max H (H + 1) / 2.
     """
-    return np.sum(2 * reward_slope[..., None] * c + bound[..., None] * (n + 1 + 2 * (c - n)), axis=-1)
+    return np.sum(_times(reward_slope[..., None], 2 * c) + _times(bound[..., None], n + 1 + 2 * (c - n)), axis=-1)
 
 
 def _vanilla_adv(n, g, reward_slope, bound):
@@ -92,11 +90,11 @@ def _vanilla_adv(n, g, reward_slope, bound):
     5. At L_P = 0: 2 L_r (H - 1) + r_max H.
     """
     excess = np.where(n == 0, 0, g - 1)
-    return np.sum(2 * reward_slope[..., None] * g + bound[..., None] * (1 + 2 * excess), axis=-1)
+    return np.sum(_times(reward_slope[..., None], 2 * g) + _times(bound[..., None], 1 + 2 * excess), axis=-1)
 
 
-def _mfc_adv(n, slope, reward_slope, bound):
-    """MFC-ADV, quadratic in H for L_P > 0.
+def mfc_adv_factor(horizon: int, slope, reward_slope, bound):
+    """What the MFC-ADV proxy is multiplied by, quadratic in H for L_P > 0; arithmetic only, for traced code too.
 
     1. d_n <= eps for n >= 1 by definition, and d_0 = 0.
     2. Hence e_n <= L_P (n - 1) eps for n >= 1; summed, L_P (H - 1)(H - 2) / 2 eps.
@@ -104,6 +102,11 @@ def _mfc_adv(n, slope, reward_slope, bound):
     4. Lemma 1 with 1.-3., e_n now counting three times: 2 L_r (H - 1) + r_max (H + 3 L_P (H - 1)(H - 2) / 2).
     5. At L_P = 0: 2 L_r (H - 1) + r_max H.
     """
-    horizon = len(n)
     pairs = (horizon - 1) * (horizon - 2) / 2
     return 2 * reward_slope * (horizon - 1) + bound * (horizon + 3 * slope * pairs)
+
+
+def _times(factor, amount):
+    """Their product, 0 where the factor is 0: also when the amount is infinite."""
+    with np.errstate(invalid="ignore"):
+        return np.where(factor == 0, 0, factor * amount)

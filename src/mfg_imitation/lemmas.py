@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.flow import agent_flow_of, flow_of
 from mfg_imitation.game import Game
+from mfg_imitation.proxy import proxies_of
 from mfg_imitation.value import best_response_of, nash_imitation_gap_of, value_of
 
 
@@ -53,9 +54,7 @@ def proof_steps(
 
     occupancy_expert = flow_expert[..., None] * expert
     own_error = _norm(occupancy_expert - among_experts[..., None] * policy)
-    bc = jnp.sum(flow_expert[..., None] * jnp.abs(expert - policy), axis=(-2, -1)).max()
-    vanilla_adv = own_error.max()
-    mfc_adv = _norm(occupancy_expert - flow[..., None] * policy).max()
+    bc, vanilla_adv, mfc_adv = proxies_of(game, expert, flow_expert, policy)
     reward_bound = jnp.abs(jax.vmap(game.reward)(n, flow_expert)).max()
 
     crowd = reward_lipschitz * d.sum()

@@ -37,21 +37,24 @@ def proxies(game: Game, expert: Float[Array, "H S A"], policy: Float[Array, "*ba
     return _proxies(game, expert, check_probabilities("policy", policy, game.policy_shape, batch=True))
 
 
+def proxies_of(
+    game: Game, expert: Float[Array, "H S A"], expert_flow: Float[Array, "H S"], policy: Float[Array, "H S A"]
+) -> Proxies:
+    """`proxies` of one policy, unchecked, for use inside traced code; `expert_flow` is the expert's own population."""
+    expert_occupancy = expert_flow[..., None] * expert
+    among_experts = agent_flow_of(game, policy, expert_flow)[..., None] * policy
+    among_imitators = flow_of(game, policy)[..., None] * policy
+    return Proxies(
+        jnp.max(jnp.sum(expert_flow * distance(expert, policy, axis=-1), axis=-1)),
+        jnp.max(distance(expert_occupancy, among_experts, axis=(-2, -1))),
+        jnp.max(distance(expert_occupancy, among_imitators, axis=(-2, -1))),
+    )
+
+
 @eqx.filter_jit
 def _proxies(game, expert, policy):
     expert_flow = flow_of(game, expert)
-    expert_occupancy = expert_flow[..., None] * expert
-
-    def one(pi):
-        among_experts = agent_flow_of(game, pi, expert_flow)[..., None] * pi
-        among_imitators = flow_of(game, pi)[..., None] * pi
-        return Proxies(
-            jnp.max(jnp.sum(expert_flow * distance(expert, pi, axis=-1), axis=-1)),
-            jnp.max(distance(expert_occupancy, among_experts, axis=(-2, -1))),
-            jnp.max(distance(expert_occupancy, among_imitators, axis=(-2, -1))),
-        )
-
-    return over_policies(one, policy)
+    return over_policies(lambda pi: proxies_of(game, expert, expert_flow, pi), policy)
 
 
 def distance(p: Float[Array, "..."], q: Float[Array, "..."], axis: int | tuple[int, ...]) -> Float[Array, "..."]:

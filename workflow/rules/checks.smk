@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 
 from mfg_imitation import InputError, load_game
+from mfg_imitation.games.files import read_lipschitz
 from mfg_imitation.schema import Problem, find_problem, read_yaml
 from mfg_imitation.sweep import games_on_grid, target_policy
 
@@ -53,6 +54,11 @@ def check_games():
         if overrides and load_game(GAMES / f"{name}.yaml", **overrides).known_expert() is None:
             where = ("imitation", "games", name, "overrides")
             raise InputError(f"{origin(where)}: {'.'.join(where)}: only a game with expert.policy can have them")
+    for index, name in enumerate(config["theory"]["frontier"]["games"]):
+        if None in read_lipschitz(GAMES / f"{name}.yaml"):
+            key = f"theory.frontier.games[{index}]"
+            place = origin(("theory", "frontier", "games", index))
+            raise InputError(f"{place}: {key} is {name!r}, which declares no lipschitz constants")
     for name in swept_games():
         for _, game in games_on_grid(GAMES / f"{name}.yaml", config["sweep"]):
             target_policy(GAMES / f"{name}.yaml", game)
@@ -63,6 +69,8 @@ def unknown_games():
     named = {("paper", "game"): config["paper"]["game"]}
     named |= {("imitation", "games", name): name for name in config["imitation"].get("games", {})}
     named |= {("games", index): name for index, name in enumerate(config.get("games", []))}
+    studied = config["theory"]["frontier"]["games"]
+    named |= {("theory", "frontier", "games", index): name for index, name in enumerate(studied)}
     for path, name in named.items():
         if name not in game_names():
             close = get_close_matches(name, game_names(), n=1)

@@ -17,6 +17,9 @@ LIBRARY = Path(mfg_imitation.__file__).parent
 SCRIPTS = Path(workflow.basedir, "workflow/scripts")
 NOTEBOOKS = Path(workflow.basedir, "notebooks")
 PAGE = multiext("workflow/report/page/", "conf.json", "index.html.j2")
+THEORY_FIGURES = ("verification", "tightness", "regime", "frontier")
+#: The pages that every page leads to, from the report's folder; the games' pages are on the first.
+PAGES = {"index.html": "Start", "paper.html": "Paper", "theory.html": "Theory", "imitation.html": "Imitation"}
 ENVIRONMENT = "../envs/mfg-imitation.yaml"
 
 # The commands of shell rules are this environment's, whether or not it was activated.
@@ -52,6 +55,14 @@ def drawn_games():
 def further_games():
     """The swept games of this run that are not the paper's."""
     return [game for game in swept_games() if game != lookup(dpath="paper/game", within=config)]
+
+
+def made_with():
+    """What made the report, for the foot of every page; nothing that differs from run to run."""
+    packages = ("mfg-imitation", "jax", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
+    return f"Made with {versions}. Configuration {digest}, seed {config['seed']}."
 
 
 def imitation_settings(game):

@@ -1,8 +1,5 @@
 # tables, figures -> notebooks and what readers see of them.
 
-#: The pages that every page leads to, from the report's folder; the games' pages are on the first.
-PAGES = {"index.html": "Start", "paper.html": "Paper", "imitation.html": "Imitation"}
-
 #: The tables that readers are offered, from data/tables.
 OFFERED = [
     "scorecard",
@@ -12,14 +9,6 @@ OFFERED = [
     *expand("sweep/{game}", game=swept_games()),
     *expand("imitation/{game}", game=drawn_games()),
 ]
-
-
-def made_with():
-    """What made the report, for the foot of every page; nothing that differs from run to run."""
-    packages = ("mfg-imitation", "jax", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
-    digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
-    return f"Made with {versions}. Configuration {digest}, seed {config['seed']}."
 
 
 rule index:
@@ -194,4 +183,5 @@ rule report:
         rules.offered_tables.output,
         rules.paper.output.page,
         rules.imitation_page.output.page,
+        rules.theory.input,
         expand(rules.game.output.page, game=selected_games()),

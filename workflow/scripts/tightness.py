@@ -1,0 +1,12 @@
+"""The lower bound: slips in the sheltered attractor, how fast their gap grows, and every step of the proof."""
+
+from job import begin
+
+from mfg_imitation.tables import write_table
+from mfg_imitation.tightness import exponents, tightness
+
+begin(snakemake)
+table, proof = tightness(snakemake.input.game, snakemake.params.spec)
+write_table(snakemake.output.tightness, table)
+write_table(snakemake.output.proof, proof)
+write_table(snakemake.output.exponents, exponents(table))
