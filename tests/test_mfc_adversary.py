@@ -88,7 +88,7 @@ def test_label_noise_on_the_sheltered_attractor():
 
 
 def test_max_objective_does_not_stall_where_everybody_is_lost():
-    """Cloning sends all into the absorbing state, where |d_n| is 2 whatever one does next; the fit gets out of there."""
+    """Cloning sends all into the absorbing state, where |d_n| is 2 whatever one does next; the fit gets out."""
     game = mfg.load_game(GAMES / "sheltered_attractor.yaml", horizon=50, transition_lipschitz=4, reward_lipschitz=1)
     labels = 0.8 * np.asarray(game.known_expert())[:, 0] + 0.2 / 3
     target = np.zeros((4, *game.policy_shape))
