@@ -87,6 +87,17 @@ def test_label_noise_on_the_sheltered_attractor():
     assert np.all(fit.objective <= np.abs(mfg.occupancy(game, cloned) - target).sum(axis=(1, 2, 3)))
 
 
+def test_max_objective_does_not_stall_where_everybody_is_lost():
+    """Cloning sends all into the absorbing state, where |d_n| is 2 whatever one does next; the fit gets out."""
+    game = mfg.load_game(GAMES / "sheltered_attractor.yaml", horizon=50, transition_lipschitz=4, reward_lipschitz=1)
+    labels = 0.8 * np.asarray(game.known_expert())[:, 0] + 0.2 / 3
+    target = np.zeros((4, *game.policy_shape))
+    target[:, :, 0] = np.random.default_rng(0).multinomial(100, labels, (4, 50)) / 100
+    fit = mfc_adv(target, game, "max")
+    expert = np.abs(mfg.occupancy(game, game.known_expert()) - target).sum(axis=(-2, -1)).max(axis=-1)
+    assert np.all(fit.objective <= expert)
+
+
 def linear_program(game, target, objective) -> float:
     """The least F over the occupancies of a game whose kernel ignores the population (vanilla-ADV's program)."""
     horizon, n_states, n_actions = game.policy_shape

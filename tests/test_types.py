@@ -24,6 +24,8 @@ def representative_calls():
     from mfg_imitation.control import control_gradient, social_optimum
     from mfg_imitation.equilibrium import known_expert
     from mfg_imitation.lipschitz import lipschitz_estimate
+    from mfg_imitation.mfc_adversary import mfc_adv
+    from mfg_imitation.mfc_sampled import mfc_adv_sampled, player_simulator
     from mfg_imitation.sweep import sweep
 
     twin = mfg.Game.from_functions(
@@ -47,6 +49,9 @@ def representative_calls():
         jax.jit(lambda policy, game=game: mfg.nash_imitation_gap(game, policy))(expert)
     social_optimum(game, expert[None], n_random_starts=1, iterations=2)
     control_gradient(game, expert)
+    for target, starts in ((mfg.occupancy(game, expert), expert[None]), (mfg.occupancy(game, policy), policy[None])):
+        mfc_adv(target, game, "max", starts, iterations=2)
+    mfc_adv_sampled(mfg.occupancy(game, expert), player_simulator(game, 5), iterations=2, rollouts=2)
     lipschitz_estimate(game, jnp.eye(2), n_samples=2)
     known_expert(mfg.load_game(GAMES / "attractor.yaml", horizon=2))
     grid = {

@@ -24,6 +24,10 @@ from mfg_imitation.flow import flow_of, occupancy
 from mfg_imitation.game import Game
 
 #: First and last softness of the signs, in units of probability, and of the maximum over steps, in units of |d_n|.
+#: Begun at its last softness the max objective can stall where the population is lost for good: on the sheltered
+#: attractor (L_P = 4, H = 50, 20% wrong labels, 100 demonstrations, 8 seeds, from behavioral cloning) the median ended
+#: at 0.98 and the worst at 1.82, against 0.26 and 0.28 from the sum. With L_P = 1 both ways ended alike.
+#: The signs' last softness is what the sum misses: 1e-3 ended 9 times as far from the linear program as 1e-4.
 SIGN_SOFTNESS = (1e-1, 1e-4)
 STEP_SOFTNESS = (1e1, 1e-3)
 

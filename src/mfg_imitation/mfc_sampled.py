@@ -2,7 +2,9 @@
 
 The policy gradient through the population is estimated by scores: players who happened to play a more often than the
 policy says, at step n in s, times how much dearer than usual what followed was for *everybody*. It is slower than the
-exact gradient and noisy; its fits are rougher.
+exact gradient and noisy; its fits are rougher. And what N players hardly ever do they do not show: where the dynamics
+amplify a rare slip, a policy that looks like the experts in such simulations can still be far from them in the mean
+field, whose population notices every slip.
 """
 
 from collections.abc import Callable
@@ -19,8 +21,9 @@ from mfg_imitation.errors import InputError
 from mfg_imitation.game import Game
 from mfg_imitation.mfc_adversary import Adam, Imitation, check_occupancy, conditional, prices, schedule, total
 
-#: First step of the optimiser, in logits; it falls linearly to zero.
-LEARNING_RATE = 0.1
+#: First step of the optimiser, in logits; it falls linearly to zero. On the sheltered attractor (H = 30, 1000
+#: players, 300 iterations) 0.3 reached half the objective that 0.1 did.
+LEARNING_RATE = 0.3
 
 #: The softness of the signs never falls below this: an occupancy seen in a few thousand players is no sharper.
 SHARPEST_SIGN = 1e-3
