@@ -24,7 +24,7 @@ ORDER = [
     "value",
     "demonstrations proxy solvers",
     "polish saddle",
-    "bounds cloning control demonstration_files equilibrium lemmas lipschitz",
+    "bounds cloning control demonstration_files empirical_gap equilibrium lemmas lipschitz",
     "storage vanilla",
     "sweep",
     "curves properties",
