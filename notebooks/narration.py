@@ -44,6 +44,14 @@ def table(frame: pd.DataFrame, caption: str, formats: object = None) -> None:
     display(styled.hide(axis="index") if isinstance(frame.index, pd.RangeIndex) else styled)
 
 
+def spaced(frame: pd.DataFrame, caption: str, formats: dict[str, str]) -> None:
+    """A table as the workflow wrote it, its columns' names in words."""
+    words = {name: name.replace("_", " ") for name in frame}
+    table(
+        frame.rename(columns=words).reset_index(drop=True), caption, {words[name]: how for name, how in formats.items()}
+    )
+
+
 def link(page: str, text: str) -> str:
     """A link to a page or file of the report, named from its folder."""
     return f'<a href="{REPORT}{page}">{html.escape(text)}</a>'

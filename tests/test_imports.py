@@ -24,7 +24,7 @@ ORDER = [
     "value",
     "demonstrations proxy solvers",
     "polish saddle",
-    "bounds cloning control demonstration_files equilibrium imitation lemmas lipschitz",
+    "bounds cloning control demonstration_files empirical_gap equilibrium lemmas lipschitz",
     "mfc_adversary vanilla",
     "mfc_sampled",
     "storage verification worst_game",

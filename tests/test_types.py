@@ -5,6 +5,7 @@ The check must be there before the library is imported, so it runs in a process 
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from beartype import BeartypeConf, beartype
@@ -54,6 +55,18 @@ def representative_calls():
     mfc_adv_sampled(mfg.occupancy(game, expert), player_simulator(game, 5), iterations=2, rollouts=2)
     lipschitz_estimate(game, jnp.eye(2), n_samples=2)
     known_expert(mfg.load_game(GAMES / "attractor.yaml", horizon=2))
+    demonstrations = mfg.sample_demonstrations(twin, twin.uniform_policy(), 5, 0, 0.1)
+    mfg.sample_demonstrations(twin, twin.uniform_policy(), 5, 0, n_players=3)
+    with tempfile.TemporaryDirectory() as folder:
+        mfg.save_demonstrations(Path(folder) / "five.parquet", demonstrations, twin)
+        mfg.load_demonstrations(Path(folder) / "five.parquet", twin)
+    mfg.empirical_occupancy(demonstrations, twin)
+    mfg.behavioral_cloning(demonstrations, twin, 1)
+    for objective in ("sum", "max"):
+        mfg.vanilla_adv(demonstrations, twin, objective)
+        mfg.vanilla_adv(demonstrations, twin, objective, method="first_order", iterations=200)
+    mfg.vanilla_adv(demonstrations, twin, method="first_order", stationary=True)
+    mfg.empirical_nash_imitation_gap(twin, twin.uniform_policy(), 10, 2, 0)
     grid = {
         "transition_lipschitz": [1.0],
         "horizon": [2],

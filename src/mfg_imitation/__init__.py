@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "control": ["SocialOptimum", "social_optimum"],
         "demonstration_files": ["load_demonstrations", "save_demonstrations"],
         "demonstrations": ["Demonstrations", "empirical_occupancy", "sample_demonstrations"],
+        "empirical_gap": ["EmpiricalGap", "Estimate", "empirical_nash_imitation_gap"],
         "equilibrium": ["Equilibrium", "solve_equilibrium"],
         "errors": ["InputError"],
         "flow": ["occupancy", "population_flow"],

@@ -5,6 +5,7 @@ OFFERED = [
     "scorecard",
     "games",
     "imitators",
+    *expand("theory/{table}", table=["verification", "tightness", "frontier_growth", "theorems"]),
     *expand("{kind}/{game}", kind=["flow", "convergence", "paths"], game=selected_games()),
     *expand("sweep/{game}", game=swept_games()),
     *expand("imitation/{game}", game=drawn_games()),
