@@ -43,7 +43,7 @@ def test_formula_written_out(garnet, demonstrations, smoothing, stationary):
         unseen += below == 0
         assert fit.policy[n, s, a] == pytest.approx((row[a] + smoothing) / below if below else 1 / 3, abs=1e-15)
     assert (unseen > 0) == (smoothing == 0)
-    assert (fit.status, fit.iterations, fit.suboptimality) == ("closed form", 0, 0)
+    assert (fit.status, fit.iterations, fit.certificate) == ("closed form", 0, 0)
 
 
 @pytest.mark.parametrize("stationary", [False, True])

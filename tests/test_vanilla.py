@@ -123,17 +123,17 @@ def test_first_order_agrees_with_the_linear_program(name, horizon, objective):
     demonstrations = noisy(game)
     exact = mfg.vanilla_adv(demonstrations, game, objective)
     found = mfg.vanilla_adv(demonstrations, game, objective, method="first_order")
-    assert exact.suboptimality <= 1e-6 + (1e-4 * exact.objective if objective == "max" else 0)
-    assert found.status == "optimal" and found.suboptimality <= 1e-4
-    assert -1e-6 <= found.objective - exact.objective <= found.suboptimality + 1e-6  # the certificate is true
+    assert exact.certificate <= 1e-6 + (1e-4 * exact.objective if objective == "max" else 0)
+    assert found.status == "optimal" and found.certificate <= 1e-4
+    assert -1e-6 <= found.objective - exact.objective <= found.certificate + 1e-6  # the certificate is true
 
 
 def test_an_unfinished_game_says_so_and_its_certificate_holds(garnet):
     demonstrations = noisy(garnet)
     found = mfg.vanilla_adv(demonstrations, garnet, method="first_order", iterations=1, tolerance=1e-9)
     best = mfg.vanilla_adv(demonstrations, garnet).objective
-    assert found.status == "iteration limit" and found.suboptimality > 1e-9
-    assert found.objective - found.suboptimality - 1e-9 <= best <= found.objective
+    assert found.status == "iteration limit" and found.certificate > 1e-9
+    assert found.objective - found.certificate - 1e-9 <= best <= found.objective
 
 
 def test_projection_of_the_reward_player(rng):
@@ -162,7 +162,7 @@ def test_stationary_class(garnet, rng, draw_policies, objective):
     target = mfg.empirical_occupancy(demonstrations, garnet)
     fit = mfg.vanilla_adv(demonstrations, garnet, objective, method="first_order", stationary=True)
     np.testing.assert_array_equal(fit.policy, np.broadcast_to(fit.policy[:1], garnet.policy_shape))
-    assert fit.status == "local optimum" and fit.suboptimality == np.inf
+    assert fit.status == "local optimum" and fit.certificate == np.inf
     clone = mfg.behavioral_cloning(demonstrations, garnet, stationary=True).policy
     assert fit.objective <= reached(garnet, target, target.sum(axis=-1), clone, objective)
     assert fit.objective >= mfg.vanilla_adv(demonstrations, garnet, objective).objective - 1e-9

@@ -29,6 +29,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "game": ["Game"],
         "games.files": ["load_game"],
         "imitation": ["Imitation"],
+        "mfc_adversary": ["mfc_adv"],
+        "mfc_sampled": ["mfc_adv_sampled", "player_simulator"],
         "proxy": ["Proxies", "proxies"],
         "vanilla": ["vanilla_adv"],
         "value": ["BestResponse", "Gaps", "best_response", "gaps", "nash_imitation_gap", "policy_value"],

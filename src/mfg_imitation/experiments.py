@@ -76,20 +76,23 @@ def fit(
 ) -> dict[str, tuple[Float[Array, "seeds H S A"], Float[np.ndarray, " seeds"]]]:
     """The policies of every algorithm, one for each sample, and the objectives that they reach on it.
 
-    Vanilla-ADV is driven by the true population of the expert, as in the paper, which grants it that much.
+    Vanilla-ADV is driven by the true population of the expert, as in the paper, which grants it that much. Its linear
+    program is also solved by the simplex: where it has several optima, the two show how far apart their gaps can be.
     """
     target = jnp.stack([empirical_occupancy(sample, game) for sample in samples])
     population = population_flow(game, expert)
     cloned = cloned_policy(target, stationary=stationary)
-    method = "first_order" if stationary else "lp"  # the stationary class is not convex
-    linear = [vanilla_adv(x, game, population=population, method=method, stationary=stationary) for x in samples]
-    vanilla = jnp.stack([found.policy for found in linear])
-    through = mfc_adv(target, game, starts=vanilla[None], iterations=iterations, stationary=stationary)
-    return {
-        "bc": (cloned, np.asarray(distance(target, target.sum(axis=-1, keepdims=True) * cloned, (-2, -1)).sum(-1))),
-        "vanilla_adv": (vanilla, np.array([found.objective for found in linear])),
-        "mfc_adv": (through.policy, np.asarray(through.objective)),
+    found = {
+        "bc": (cloned, np.asarray(distance(target, target.sum(axis=-1, keepdims=True) * cloned, (-2, -1)).sum(-1)))
     }
+    # The stationary class is not convex: no linear program.
+    methods = {"vanilla_adv": "first_order"} if stationary else {"vanilla_adv": "lp", "vanilla_adv_simplex": "simplex"}
+    for name, method in methods.items():
+        fits = [vanilla_adv(x, game, population=population, method=method, stationary=stationary) for x in samples]
+        found[name] = jnp.stack([one.policy for one in fits]), np.array([one.objective for one in fits])
+    starts = found["vanilla_adv"][0][None]
+    through = mfc_adv(target, game, starts=starts, iterations=iterations, stationary=stationary)
+    return {**found, "mfc_adv": (through.policy, np.asarray(through.objective))}
 
 
 def _empirical(game, expert, target, policies) -> Proxies:

@@ -19,9 +19,11 @@ from jaxtyping import Array, Float, Int
 
 from mfg_imitation.checks import as_float, check_probabilities
 from mfg_imitation.control import through_population
+from mfg_imitation.demonstrations import Demonstrations, empirical_occupancy
 from mfg_imitation.errors import InputError
 from mfg_imitation.flow import flow_of, occupancy
 from mfg_imitation.game import Game
+from mfg_imitation.imitation import Imitation
 
 #: First and last softness of the signs, in units of probability, and of the maximum over steps, in units of |d_n|.
 #: Begun at its last softness the max objective can stall where the population is lost for good: on the sheltered
@@ -38,29 +40,8 @@ LEARNING_RATE = 0.1
 EXPLORATION = 0.01
 
 
-class Imitation(NamedTuple):
-    """A policy fitted to an empirical occupancy, for each target of a batch.
-
-    Attributes:
-        policy: pi_n(a | s), shape [*batch, H, S, A].
-        objective: F(pi), the smallest met; a sum over steps of 1-norms, in [0, 2 H], or their maximum, in [0, 2].
-        certificate: a bound >= 0 on how much F would still fall, to first order, if part of the population changed
-            to the best other policy (in the stationary class: if the one policy changed); 0 only where the fit is
-            stationary. Where the kernel does not depend on the population the problem is convex, and
-            objective - certificate is a lower bound on what any policy reaches (not in the stationary class).
-        iterations: steps until the best policy was met, from the start that won.
-        status: "stationary" where the certificate met the tolerance, else "iteration limit".
-    """
-
-    policy: Float[Array, "*batch H S A"]
-    objective: Float[Array, "*batch"]
-    certificate: Float[Array, "*batch"]
-    iterations: Int[Array, "*batch"]
-    status: str | np.ndarray
-
-
 def mfc_adv(
-    target: Float[Array, "*batch H S A"],
+    demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,
     objective: Literal["sum", "max"] = "sum",
     starts: Float[Array, "starts *batch H S A"] | None = None,
@@ -69,25 +50,35 @@ def mfc_adv(
     stationary: bool = False,
     tolerance: float = 1e-2,
 ) -> Imitation:
-    """Fit policies whose population has the occupancy `target`; knows the kernel, never looks at the reward.
+    """Fit a policy whose population looks like the demonstrations; knows the kernel, never looks at the reward.
 
     The problem is not convex. Every start is run for all iterations, as the softness follows a fixed schedule, and the
     best policy met is kept by the training objective F itself.
 
     Args:
-        target: rho_hat_n(s, a), the experts' empirical joint occupancy; leading axes are a batch, of seeds say.
+        demonstrations: trajectories, or directly their joint occupancy rho_hat_n(s, a), which a batch may lead, of
+            samples say; each is fitted by itself.
         objective: "sum" or "max" over the steps.
-        starts: policies to start from for every target, beside what behavioral cloning makes of the target and the
-            uniform policy. States that the start's own population does not reach start uniform.
+        starts: policies to start from for every sample, beside what behavioral cloning makes of it and the uniform
+            policy. States that the start's own population does not reach start uniform.
         iterations: steps from each start.
         stationary: fit one pi(a | s) for all steps.
-        tolerance: bound on `Imitation.certificate`, in the unit of the objective.
+        tolerance: bound on the certificate, in the unit of the objective.
+
+    Returns:
+        The best fit. Its objective F is a sum over steps of 1-norms, in [0, 2 H], or their maximum, in [0, 2]. Its
+        certificate bounds how much F would still fall, to first order, if part of the population changed to the best
+        other policy (in the stationary class: if the one policy changed); where the kernel does not depend on the
+        population the problem is convex, and the bound holds for all policies (not in the stationary class). Its
+        status is "stationary" where the certificate met the tolerance, else "iteration limit".
 
     Raises:
-        InputError: `target` or `starts` has the wrong shape or does not hold probabilities; an unknown objective;
-            less than one iteration.
+        InputError: `demonstrations` or `starts` has the wrong shape or does not hold probabilities; an unknown
+            objective; less than one iteration.
     """
-    target = check_occupancy(target, game.policy_shape)
+    if isinstance(demonstrations, Demonstrations):
+        demonstrations = empirical_occupancy(demonstrations, game)
+    target = check_occupancy(demonstrations, game.policy_shape)
     if objective not in ("sum", "max"):
         raise InputError(f"objective is {objective!r}: sum or max is needed")
     if iterations < 1:
@@ -105,7 +96,7 @@ def mfc_adv(
     fit = _fit(game, target.reshape(flat), joints, objective, jnp.asarray(iterations), stationary)
     policy, value, certificate, steps = (leaf.reshape(*batch, *leaf.shape[1:]) for leaf in fit)
     status = np.where(np.asarray(certificate) <= tolerance, "stationary", "iteration limit")[()]
-    return Imitation(policy, value, certificate, steps, status)
+    return Imitation(policy, value, status, steps, certificate)
 
 
 def check_occupancy(target, shape: tuple[int, int, int]) -> Float[Array, "*batch H S A"]:

@@ -19,7 +19,8 @@ from jaxtyping import Array, Float, Int, Key
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.game import Game
-from mfg_imitation.mfc_adversary import Adam, Imitation, check_occupancy, conditional, prices, schedule, total
+from mfg_imitation.imitation import Imitation
+from mfg_imitation.mfc_adversary import Adam, check_occupancy, conditional, prices, schedule, total
 
 #: First step of the optimiser, in logits; it falls linearly to zero. On the sheltered attractor (H = 30, 1000
 #: players, 300 iterations) 0.3 reached half the objective that 0.1 did.
@@ -90,7 +91,7 @@ def mfc_adv_sampled(
 
     Returns:
         `Imitation` whose objective is an estimate, from as many new simulations, of F of the policy. Its certificate
-        is NaN, as none is known without the kernel, and its status always "iteration limit".
+        is infinite, as none is known without the kernel, and its status always "iteration limit".
 
     Raises:
         InputError: `target` is no occupancy; an unknown objective; too few iterations or rollouts.
@@ -105,7 +106,7 @@ def mfc_adv_sampled(
         if value < least:
             raise InputError(f"{name} is {value}: a whole number >= {least} is needed")
     policy, value, best = _fit(simulator, target, objective, iterations, rollouts, jax.random.key(seed))
-    return Imitation(policy, value, jnp.asarray(np.nan), best, "iteration limit")
+    return Imitation(policy, value, "iteration limit", best, np.inf)
 
 
 def score_gradient(

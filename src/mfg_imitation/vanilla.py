@@ -37,7 +37,7 @@ def vanilla_adv(
     game: Game,
     objective: Literal["sum", "max"] = "sum",
     population: Float[Array, "H S"] | None = None,
-    method: Literal["lp", "first_order"] = "lp",
+    method: Literal["lp", "simplex", "first_order"] = "lp",
     stationary: bool = False,
     iterations: int = 20_000,
     tolerance: float = 1e-4,
@@ -52,7 +52,9 @@ def vanilla_adv(
         objective: sum over n, or max over n, of |rho-hat_n - rho^{pi,E}_n|, in the 1-norm.
         population: the flow of the experts that drives the kernel. None estimates it from the demonstrations, mu-hat.
         method: "lp" is the exact linear program over the occupancy polytope (HiGHS, interior point with crossover);
-            "first_order" the game between a reward player and a policy player, see `saddle.solve_saddle`.
+            "simplex" solves the same program by the dual simplex, which may end in another of its optima: they share
+            the objective, not the gap; "first_order" the game between a reward player and a policy player, see
+            `saddle.solve_saddle`.
         stationary: one policy for all steps; only with method "first_order", by smoothed gradients (L-BFGS) from two
             starts, the stationary clone and the uniform policy. A local optimum.
         iterations: of the first-order methods, at most (for the stationary class: of each start and smoothing).
@@ -72,11 +74,14 @@ def vanilla_adv(
     target = check_probabilities(
         "occupancy", jnp.reshape(demonstrations, (len(demonstrations), -1)), (horizon, n_states * n_actions)
     ).reshape(game.policy_shape)
-    for name, value, allowed in (("objective", objective, ("sum", "max")), ("method", method, ("lp", "first_order"))):
+    for name, value, allowed in (
+        ("objective", objective, ("sum", "max")),
+        ("method", method, ("lp", "simplex", "first_order")),
+    ):
         if value not in allowed:
             raise InputError(f"{name} is {value!r}: allowed are {', '.join(allowed)}")
-    if stationary and method == "lp":
-        raise InputError("method 'lp' has no stationary class, which is not convex: use method 'first_order'")
+    if stationary and method != "first_order":
+        raise InputError(f"method {method!r} has no stationary class, which is not convex: use method 'first_order'")
     for name, value in (("iterations", iterations), ("tolerance", tolerance)):
         if not value > 0:
             raise InputError(f"{name} is {value!r}: a number above 0 is needed")
@@ -85,12 +90,12 @@ def vanilla_adv(
     population = check_probabilities("population", population, (horizon, n_states))
     if stationary:
         return _stationary_fit(game, target, population, objective, iterations)
-    if method == "lp":
-        return _linear_program(game, target, population, objective)
-    return solve_saddle(game, target, population, objective, iterations, tolerance)
+    if method == "first_order":
+        return solve_saddle(game, target, population, objective, iterations, tolerance)
+    return _linear_program(game, target, population, objective, {"lp": "highs-ipm", "simplex": "highs-ds"}[method])
 
 
-def _linear_program(game, target, population, objective) -> Imitation:
+def _linear_program(game, target, population, objective, solver) -> Imitation:
     """rho = matched + excess with 0 <= matched <= rho-hat: both occupancies have mass 1 at every step, so that their
     distance is 2 (1 - sum of the matched mass). Pairs that no demonstration visited match nothing and need no second
     variable, and the only constraints of the sum objective are those of the flow.
@@ -116,7 +121,7 @@ def _linear_program(game, target, population, objective) -> Imitation:
         constant, scale = 2.0 * TIE_BREAK, 1 + TIE_BREAK
     bounds = np.stack([np.zeros_like(upper), upper], axis=-1)
     # Measured on 100 states, 3 actions, 30 steps and dense kernels, sum: 12 s, where the dual simplex takes 122 s.
-    found = linprog(cost, unequal, bound, equal.tocsc(), right, bounds, method="highs-ipm")
+    found = linprog(cost, unequal, bound, equal.tocsc(), right, bounds, method=solver)
     if found.status != 0:
         raise RuntimeError(f"vanilla-ADV's linear program: {found.message}")
     rho = found.x[: rho_hat.size].copy()
