@@ -1,4 +1,4 @@
-"""Games that move: affine in the population, with exact constants, and better after the ascent than before."""
+"""Games that move: affine in the population, with exact constants, and tight after the ascent."""
 
 import jax
 import jax.numpy as jnp
@@ -22,9 +22,9 @@ def test_constants_of_an_affine_game_are_exact(rng):
 
 
 def test_the_ascent_uses_the_bound_up_and_never_exceeds_it():
-    spec = {"states": 3, "actions": 2, SWEPT: [0.5], "horizon": [3], "starts": 4}
-    few, many = (worst_games({**spec, "iterations": iterations}, seed=0) for iterations in (1, 300))
-    assert (many["ratio"] <= 1 + 1e-9).all()
-    assert many["ratio"].max() > few["ratio"].max()
-    assert list(many["interaction"]) == ["free", "none"]
-    assert many["reward_lipschitz"].iloc[1] == 0
+    spec = {"states": 3, "actions": 2, SWEPT: [0.5], "horizon": [3], "starts": 4, "iterations": 300}
+    table = worst_games(spec, seed=0)
+    assert (table["ratio"] <= 1 + 1e-9).all()
+    assert list(table["interaction"]) == ["free", "none"]
+    assert table["reward_lipschitz"].iloc[1] == 0
+    assert table["ratio"].iloc[0] > 0.8
