@@ -20,7 +20,8 @@
 #   figures/games/{game}/{kind}.{format}           kind: flow, convergence, paths        rule game_figures
 #   data/tables/imitation/{game}.csv               policies fitted to demonstrations      rule imitation
 #   data/tables/imitators.csv                      how they fare, medians over seeds     rule imitators
-#   figures/imitation/{kind}.{format}              kind: matrix, a game                  rule imitation_figures
+#   data/tables/finite_populations.csv             the gap as simulated players show it  rule finite_populations
+#   figures/imitation/{kind}.{format}              kind: matrix, a game, ..                 rule imitation_figures
 #   figures/theory/{figure}.{format}               see THEORY_FIGURES                    rule theory_figures
 #   report/notebooks/{notebook}.ipynb              executed: index, paper, ...           rules index, paper, ...
 #   report/{notebook}.html                         the same for readers                   the same rules

@@ -11,10 +11,13 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from mfg_imitation.notation import title
 from mfg_imitation.plotting import check_table
-from mfg_imitation.style import CURVES, STYLE, TEXT_WIDTH, add_axes, write
+from mfg_imitation.style import CURVES, STATES, STYLE, TEXT_WIDTH, add_axes, write
 
 #: What stands on a logarithmic axis for 0, and for all that float64 cannot tell from it over a horizon.
 NOTHING = 1e-12
+
+#: The two ways to measure the gap in finite populations, in words.
+ESTIMATES = {"plug_in": "plug-in", "deviation_gain": "deviation gain"}
 
 #: Panels in a line, at most.
 ACROSS = 4
@@ -96,6 +99,42 @@ def matrix_figure(frame: pd.DataFrame) -> Figure:
             label.set_color(look["color"])
         for spine in axes.spines.values():
             spine.set_visible(False)
+    return figure
+
+
+def players_figure(frame: pd.DataFrame) -> Figure:
+    """The error of both empirical gaps against the number of players, a panel for every game, with fitted slopes.
+
+    Args:
+        frame: columns game, estimate (plug_in or deviation_gain), n_players, error (root mean square, reward), slope.
+
+    Raises:
+        InputError: a column that the frame lacks, or no rows.
+    """
+    check_table(frame, "the table of populations", ("game", "estimate", "n_players", "error", "slope"))
+    games = list(frame["game"].unique())
+    left, right, bottom, top, height = 0.5, 0.12, 0.42, 0.3, 1.4
+    width = (TEXT_WIDTH - left - right - (len(games) - 1) * 0.42) / len(games)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
+        for place, game in enumerate(games):
+            axes = add_axes(figure, left + place * (width + 0.42), bottom, width, height)
+            axes.set(xscale="log", yscale="log")
+            axes.set_title(title(game.replace("_", " ")), pad=4)
+            for (estimate, words), color in zip(ESTIMATES.items(), STATES, strict=False):
+                line = frame[(frame["game"] == game) & (frame["estimate"] == estimate) & (frame["error"] > 0)]
+                if line.empty:
+                    continue
+                axes.plot(line["n_players"], line["error"], marker="o", markersize=2.5, linewidth=1.1, color=color)
+                here = (line["n_players"].iloc[0], line["error"].iloc[0])
+                text = f"{words}: $N^{{{line['slope'].iloc[0]:.2f}}}$"
+                axes.annotate(text, here, (4, 6), textcoords="offset points", color=color, annotation_clip=False)
+            axes.margins(x=0.08, y=0.2)
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_locator(LogLocator(numticks=5))
+                axis.set_minor_locator(NullLocator())
+        write(figure, "players", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
+        write(figure, "error", 0.06, bottom + height / 2, rotation=90, ha="left", va="center")
     return figure
 
 

@@ -69,6 +69,8 @@ def unknown_games():
     named = {("paper", "game"): config["paper"]["game"]}
     named |= {("imitation", "games", name): name for name in config["imitation"].get("games", {})}
     named |= {("games", index): name for index, name in enumerate(config.get("games", []))}
+    populated = config["finite_populations"]["games"]
+    named |= {("finite_populations", "games", index): name for index, name in enumerate(populated)}
     studied = config["theory"]["frontier"]["games"]
     named |= {("theory", "frontier", "games", index): name for index, name in enumerate(studied)}
     for path, name in named.items():

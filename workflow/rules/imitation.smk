@@ -53,10 +53,41 @@ rule imitators:
         "../scripts/imitators.py"
 
 
+rule finite_populations:
+    input:
+        games=expand("config/games/{game}.yaml", game=populated_games()),
+        experts=expand("data/experts/{game}.npz", game=populated_games()),
+    output:
+        populations=report(
+            "data/tables/finite_populations.csv",
+            caption="../report/finite_populations.rst",
+            category="Tables",
+            labels={"table": "finite populations", "game": "all"},
+        ),
+    log:
+        "logs/finite_populations/finite_populations.log",
+    benchmark:
+        "logs/finite_populations/finite_populations.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    params:
+        settings={key: value for key, value in config["finite_populations"].items() if key != "games"},
+        seed=lookup(dpath="seed", within=config),
+        library=library_digest("workflow/scripts/finite_populations.py"),
+    script:
+        "../scripts/finite_populations.py"
+
+
 rule imitation_figures:
     input:
         imitators=rules.imitators.output.imitators,
+        populations=rules.finite_populations.output.populations,
     output:
+        multiext("figures/imitation/finite_populations", ".pdf", ".png", ".svg"),
         multiext("figures/imitation/matrix", ".pdf", ".png"),
         report(
             "figures/imitation/matrix.svg",

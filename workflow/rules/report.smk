@@ -5,6 +5,7 @@ OFFERED = [
     "scorecard",
     "games",
     "imitators",
+    "finite_populations",
     *expand("theory/{table}", table=["verification", "tightness", "frontier_growth", "theorems"]),
     *expand("{kind}/{game}", kind=["flow", "convergence", "paths"], game=selected_games()),
     *expand("sweep/{game}", game=swept_games()),
@@ -130,6 +131,7 @@ rule imitation_page:
         notebook="notebooks/imitation.ipynb",
         template=PAGE,
         imitators=rules.imitators.output.imitators,
+        populations=rules.finite_populations.output.populations,
         games=expand("config/games/{game}.yaml", game=drawn_games()),
         figures=rules.imitation_figures.output,
     output:
@@ -148,6 +150,7 @@ rule imitation_page:
     params:
         parameters=lambda wildcards, input: {
             "imitators": input.imitators,
+            "populations": input.populations,
             "experiments": json.dumps(config["imitation"]["experiments"]),
         },
         pages=PAGES,

@@ -2,11 +2,13 @@
 
 from job import begin
 
-from mfg_imitation.imitation_figures import learning_figure, matrix_figure
+from mfg_imitation.imitation_figures import learning_figure, matrix_figure, players_figure
 from mfg_imitation.plotting import save_figure
 from mfg_imitation.tables import read_table
 
 begin(snakemake)
+populations = players_figure(read_table(snakemake.input.populations))
+save_figure(populations, [path for path in snakemake.output if "/finite_populations." in path])
 table = read_table(snakemake.input.imitators)
 save_figure(matrix_figure(table), [path for path in snakemake.output if "/matrix." in path])
 for game, frame in table.groupby("game"):

@@ -1,0 +1,20 @@
+"""The gap measured in finite populations, of imitators somewhat off the expert."""
+
+import pandas as pd
+from job import begin
+
+from mfg_imitation.finite_populations import finite_populations
+from mfg_imitation.games.files import load_game
+from mfg_imitation.storage import load_equilibrium
+from mfg_imitation.tables import write_table
+
+begin(snakemake)
+settings, frames = dict(snakemake.params.settings), []
+alpha = settings.pop("alpha")
+for file, expert in zip(snakemake.input.games, snakemake.input.experts, strict=True):
+    game = load_game(file)
+    policy = (1 - alpha) * load_equilibrium(expert).policy + alpha * game.uniform_policy()
+    table = finite_populations(game, policy, seed=snakemake.params.seed, **settings)
+    table.insert(0, "game", file.rpartition("/")[2].removesuffix(".yaml"))
+    frames.append(table)
+write_table(snakemake.output.populations, pd.concat(frames, ignore_index=True))
