@@ -65,7 +65,7 @@ def test_every_step_of_every_player_is_possible(garnet, policy):
     assert followed.any(axis=-1).all()
 
 
-def test_players_move_in_their_own_empirical_distribution(attractor):
+def test_players_move_in_their_own_empirical_distribution():
     """In the Attractor MFG with L_P = 1 and everyone playing a0, one is drawn in with the share of those who are."""
     game = mfg.load_game("attractor", horizon=5, transition_lipschitz=1)
     slip = np.asarray(game.known_expert()) * 0.5 + np.array([0, 0.5])

@@ -45,7 +45,7 @@ def solve_saddle(
     """
     largest = objective == "max"
     state = _begin(game, target, population, game.uniform_policy())
-    best, bound, done = _measure(game, target, population, largest, state), 0.0, 0
+    best, done = _measure(game, target, population, largest, state), 0
     bound = float(best.bound)
     restart_gap = float(best.value) - bound
     while float(best.value) - bound > tolerance and done < iterations:
