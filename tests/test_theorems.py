@@ -43,7 +43,9 @@ def tables():
 def test_every_verdict_follows_from_its_number(tables):
     table = theorems(tables)
     np.testing.assert_array_equal(table["verdict"], np.where(table["measured"] <= table["threshold"], "holds", "fails"))
-    assert list(table.loc[table["verdict"] == "fails", "claim"]) == ["the MFC-ADV bound is tight, L_r = 0, L_P = 1"]
+    assert list(table.loc[table["verdict"] == "fails", "claim"]) == [
+        "a search uses the MFC-ADV bound up, L_r = 0, L_P = 1"
+    ]
     assert not table.duplicated(["claim", "measure"]).any()
 
 
@@ -58,7 +60,7 @@ def test_every_verdict_follows_from_its_number(tables):
         ("frontier", "bound", 0.0, "below the theorems"),
         ("frontier", "reached", 9.0, "feasible"),
         ("growth", "power", 1.0, "quadratic growth"),
-        ("worst_games", "ratio", 0.5, "tight, a reward"),
+        ("worst_games", "ratio", 0.5, "bound up, a reward"),
     ],
 )
 def test_a_wrong_number_turns_a_verdict(tables, name, column, value, claim):

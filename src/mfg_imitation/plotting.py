@@ -31,6 +31,9 @@ SYMBOLS = {"transition_lipschitz": "L_P", "horizon": "H"}
 #: The smallest gap on logarithmic axes, as a part of the largest: below it the curves are straight lines.
 SMALLEST = 1e-6
 
+#: A panel whose gap never exceeds this shows a gap of 0: the rest is rounding, and no curve.
+ROUNDING = 1e-9
+
 
 def sweep_figure(
     frame: pd.DataFrame,
@@ -111,6 +114,8 @@ def draw_linear(axes: Axes, here: pd.DataFrame, gap: str) -> None:
     for proxy, look in CURVES.items():
         axes.plot(*_thin(here[[proxy, gap]].to_numpy()).T, **look, clip_on=False)
     low, high = min(0, here[gap].min()), here[gap].max()
+    if max(-low, high) < ROUNDING:
+        low = high = 0
     ticks = MaxNLocator(2, steps=[1, 2, 2.5, 4, 5, 10]).tick_values(low, high if high > low else low + 1)
     axes.set(xlim=(0, 2), xticks=[0, 1, 2], ylim=(low, ticks[-1]), yticks=ticks[ticks >= low])
 

@@ -13,16 +13,26 @@ from nbconvert import HTMLExporter
 FORMULA = re.compile(r"(`+).+?\1|\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>\S|\S.*?\S)\$", re.DOTALL)
 
 
-def mathml(match: re.Match) -> str:
+def mathml(tex: str, block: bool) -> str:
     """Browsers draw MathML by themselves; TeX would need a script from the network."""
-    tex = match["block"] or match["inline"]
-    return match[0] if tex is None else " ".join(tex2mathml(tex, as_block=match["block"] is not None).split())
+    return " ".join(tex2mathml(tex, as_block=block).split())
 
 
 class Page(HTMLExporter):
     @pass_context
     def markdown2html(self, context, source):
-        return super().markdown2html(context, FORMULA.sub(mathml, source))
+        """Formulas stay out of nbconvert's way, which closes every tag that it meets inside Markdown at once."""
+        formulas = []
+
+        def keep(match: re.Match) -> str:
+            tex = match["block"] or match["inline"]
+            if tex is None:
+                return match[0]
+            formulas.append(mathml(tex, match["block"] is not None))
+            return f"(formula-{len(formulas) - 1})"
+
+        html = super().markdown2html(context, FORMULA.sub(keep, source))
+        return re.sub(r"\(formula-(\d+)\)", lambda match: formulas[int(match[1])], html)
 
 
 def page(notebook: nbformat.NotebookNode, template: Path, path: str, pages: Mapping[str, str], made_with: str) -> str:

@@ -79,7 +79,8 @@ class RandomGarnet(Family):
         )
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A K"]:
-        return (1 - self.transition_lipschitz) * self.own_kernel + self.transition_lipschitz * (self.pointed_at @ mu)
+        share = mu / mu.sum()  # else what rounding adds to the whole mass would grow by 1 + L_P at every step
+        return (1 - self.transition_lipschitz) * self.own_kernel + self.transition_lipschitz * (self.pointed_at @ share)
 
     def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
         return self.own_reward + self.reward_lipschitz * (self.reward_slope @ mu)
