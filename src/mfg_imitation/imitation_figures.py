@@ -43,10 +43,8 @@ def learning_figure(frame: pd.DataFrame) -> Figure:
     width = (TEXT_WIDTH - left - right - (ACROSS - 1) * 0.2) / ACROSS
     total = bottom + lines * height + (lines - 1) * between + top
     highest = max(frame[f"{gap}_high"].max(), 10 * NOTHING)
-    lowest = (
-        max(frame.loc[frame[f"{gap}_low"] > NOTHING, f"{gap}_low"].min(), NOTHING) if highest > NOTHING else NOTHING
-    )
-    floor = 10 ** np.floor(np.log10(lowest) - 0.5)
+    visible = frame.loc[frame[f"{gap}_low"] > NOTHING, f"{gap}_low"]
+    floor = 10 ** np.floor(np.log10(visible.min() if len(visible) else NOTHING) - 0.5)
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(TEXT_WIDTH, total))
         for number, experiment in enumerate(experiments):
