@@ -10,7 +10,7 @@ PINS := $(VENV)/.pins-installed
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help figures report test bench lint environment package lock clean
+.PHONY: help figures report test bench reference lint environment package lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -20,13 +20,16 @@ figures: $(READY)  ## everything: data, figures, executed notebooks, HTML report
 
 report: $(READY)  ## the HTML report, with what it needs
 	$(ACTIVATE) snakemake --cores $(CORES) report
-	@echo "Open $(CURDIR)/report/paper.html"
+	@echo "Open $(CURDIR)/report/index.html"
 
 test: $(READY)  ## all tests
 	$(ACTIVATE) python -m pytest
 
 bench: $(READY)  ## the timed comparisons in benchmarks/
 	$(ACTIVATE) for benchmark in benchmarks/*.py; do python "$$benchmark" || exit 1; done
+
+reference:  ## the tables of the last run become the reference that `snakemake verify` compares with
+	cd data/tables && cp --parents scorecard.csv properties.csv games.csv imitators.csv finite_populations.csv theory/*.csv ../reference
 
 lint: $(READY)  ## style and errors: snakemake --lint, snakefmt, ruff
 	$(ACTIVATE) snakemake --lint

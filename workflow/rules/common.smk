@@ -78,7 +78,8 @@ def imitation_settings(game):
 
 def referenced_tables():
     """The tables of which data/reference keeps what they held when this was published."""
-    return sorted(file.stem for file in Path("data/reference").glob("*.csv"))
+    folder = Path("data/reference")
+    return sorted(file.relative_to(folder).with_suffix("").as_posix() for file in folder.rglob("*.csv"))
 
 
 def library_digest(*scripts):

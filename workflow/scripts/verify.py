@@ -16,13 +16,14 @@ rows, lines = [], []
 tolerances = dict(snakemake.params.tolerances)
 special = tolerances.pop("tables", {})
 for before, after in zip(snakemake.input.reference, snakemake.input.rerun, strict=True):
-    tolerance = tolerances | special.get(Path(after).stem, {})
+    name = Path(after).relative_to("data/tables").with_suffix("").as_posix()
+    tolerance = tolerances | special.get(name, {})
     reference = read_table(before)
     try:
         moved = moved_cells(reference, read_table(after), **tolerance)
     except InputError as error:
         raise InputError(f"{after}: {error}") from None
-    rows.append({"table": Path(after).stem, "cells": reference.size, "moved": len(moved), **tolerance})
+    rows.append({"table": name, "cells": reference.size, "moved": len(moved), **tolerance})
     lines += [
         f"{after}: row {cell.row} ({cell.which}), column {cell.column}: was {cell.reference}, now {cell.rerun}"
         for cell in moved[:MOST]
