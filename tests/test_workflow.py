@@ -79,7 +79,21 @@ def test_every_product_is_there(run):
     assert set(card["verdict"]) <= {"holds", "fails", "not measured"}
     page = (run / "report/paper.html").read_text(encoding="utf-8")
     assert page.count("data:image/png") >= 3, "the figures are inside the page"
-    assert not re.search(r"(?:src|href)=\"https?://", page), "the page needs no network"
+
+
+def test_every_link_of_the_report_leads_somewhere_in_it(run):
+    pages = sorted((run / "report").rglob("*.html"))
+    assert {"index.html", "paper.html", "theory.html", "imitation.html", "attractor.html"} <= {
+        page.name for page in pages
+    }
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert "report:" not in text
+        links = re.findall(r'(?:src|href)="([^"]*)"', text)
+        assert links
+        for link in links:
+            assert link.startswith("data:image/png") or (page.parent / link.partition("#")[0]).is_file(), (page, link)
+        assert all(re.search(r'alt="[^"]+"', image) for image in re.findall(r"<figure><img [^>]*>", text))
     page = (run / "report/theory.html").read_text(encoding="utf-8")
     assert page.count("data:image/png") == 4
     assert page.count("<msub>") > 100 and "<msub></msub>" not in page and "(formula-" not in page
@@ -160,6 +174,24 @@ def test_one_changed_value_of_the_configuration_reruns_its_users(run):
 @pytest.mark.parametrize("target", ["figure_1", "figure_2", "scorecard", "theory", "tables", "figures", "report"])
 def test_every_item_has_a_target(run, target):
     assert planned(run, target) == set()
+
+
+def test_verify_names_the_number_that_moved(run):
+    reference = run / "data/reference"
+    reference.mkdir()
+    try:
+        file = Path(shutil.copy(run / "data/tables/scorecard.csv", reference))
+        snakemake(run, "verify", *SMOKE)
+        table = read_table(file)
+        table.loc[4, "measured"] += 1
+        table.to_csv(file, index=False)
+        done = snakemake(run, "verify", *SMOKE, check=False)
+        assert done.returncode != 0
+        assert "data/tables/scorecard.csv: row 5 (" in done.stdout + done.stderr
+        assert "column measured: was" in done.stdout + done.stderr
+    finally:
+        shutil.rmtree(reference)
+        (run / "data/tables/verification.csv").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(
