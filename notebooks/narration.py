@@ -47,9 +47,8 @@ def table(frame: pd.DataFrame, caption: str, formats: object = None) -> None:
 def spaced(frame: pd.DataFrame, caption: str, formats: dict[str, str]) -> None:
     """A table as the workflow wrote it, its columns' names in words."""
     words = {name: name.replace("_", " ") for name in frame}
-    table(
-        frame.rename(columns=words).reset_index(drop=True), caption, {words[name]: how for name, how in formats.items()}
-    )
+    formats = {words[name]: how for name, how in formats.items() if name in words}
+    table(frame.rename(columns=words).reset_index(drop=True), caption, formats)
 
 
 def link(page: str, text: str) -> str:
