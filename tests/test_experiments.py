@@ -52,7 +52,8 @@ def test_the_two_exact_solvers_reach_one_objective_and_no_algorithm_of_its_kind_
 
 
 def test_equal_seeds_give_equal_tables_and_others_do_not(game, table):
-    pd.testing.assert_frame_equal(run(game, {"clean": {}, "noise": {"label_noise": 0.3}}), table)
+    again = run(game, {"clean": {}, "noise": {"label_noise": 0.3}})
+    pd.testing.assert_frame_equal(again.drop(columns="seconds"), table.drop(columns="seconds"))
     other = run(game, {"noise": {"label_noise": 0.3}}, seed=7)
     assert not np.allclose(other["bc"], table.loc[table["experiment"] == "noise", "bc"])
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 
 import jax.numpy as jnp
 import numpy as np
@@ -42,9 +43,10 @@ def imitators(
         iterations: gradient steps of MFC-ADV from each start.
 
     Returns:
-        One row per experiment, M, seed and algorithm, with those and: objective (what the algorithm minimised, see
-        its own words), the fields of `Proxies` against the true expert, `EMPIRICAL` against the demonstrations
-        (1-norms), and the fields of `value.Gaps`.
+        One row per experiment, M, seed and algorithm, with those and: seconds (of the fit, compilation included, shared
+        out among the seeds: the only column that is not the same in every run), objective (what the algorithm
+        minimised), the fields of `Proxies` against the true expert, `EMPIRICAL` against the demonstrations (1-norms),
+        and the fields of `value.Gaps`.
 
     Raises:
         InputError: a setting out of its range.
@@ -56,12 +58,13 @@ def imitators(
         samples = [sample_demonstrations(game, expert, size, seed + i, **sampling) for i in range(seeds)]
         fits = fit(game, expert, samples, stationary=spec.get("stationary", False), iterations=iterations)
         target = jnp.stack([empirical_occupancy(sample, game) for sample in samples])
-        for algorithm, (policies, objective) in fits.items():
+        for algorithm, (policies, objective, seconds) in fits.items():
             columns = {
                 "experiment": name,
                 "demonstrations": size,
                 "seed": seed + np.arange(seeds),
                 "algorithm": algorithm,
+                "seconds": seconds / seeds,
                 "objective": objective,
                 **proxies(game, expert, policies)._asdict(),
                 **dict(zip(EMPIRICAL, _empirical(game, expert, target, policies), strict=True)),
@@ -73,26 +76,29 @@ def imitators(
 
 def fit(
     game: Game, expert: Float[Array, "H S A"], samples: Sequence[Demonstrations], *, stationary: bool, iterations: int
-) -> dict[str, tuple[Float[Array, "seeds H S A"], Float[np.ndarray, " seeds"]]]:
-    """The policies of every algorithm, one for each sample, and the objectives that they reach on it.
+) -> dict[str, tuple[Float[Array, "seeds H S A"], Float[np.ndarray, " seeds"], float]]:
+    """The policies of every algorithm, one for each sample, the objectives that they reach on it, and the seconds.
 
     Vanilla-ADV is driven by the true population of the expert, as in the paper, which grants it that much. Its linear
     program is also solved by the simplex: where it has several optima, the two show how far apart their gaps can be.
     """
     target = jnp.stack([empirical_occupancy(sample, game) for sample in samples])
     population = population_flow(game, expert)
+    begin = perf_counter()
     cloned = cloned_policy(target, stationary=stationary)
-    found = {
-        "bc": (cloned, np.asarray(distance(target, target.sum(axis=-1, keepdims=True) * cloned, (-2, -1)).sum(-1)))
-    }
+    errors = distance(target, target.sum(axis=-1, keepdims=True) * cloned, (-2, -1))
+    found = {"bc": (cloned, np.asarray(errors.sum(-1)), perf_counter() - begin)}
     # The stationary class is not convex: no linear program.
     methods = {"vanilla_adv": "first_order"} if stationary else {"vanilla_adv": "lp", "vanilla_adv_simplex": "simplex"}
     for name, method in methods.items():
+        begin = perf_counter()
         fits = [vanilla_adv(x, game, population=population, method=method, stationary=stationary) for x in samples]
-        found[name] = jnp.stack([one.policy for one in fits]), np.array([one.objective for one in fits])
+        policies, objectives = jnp.stack([one.policy for one in fits]), np.array([one.objective for one in fits])
+        found[name] = policies, objectives, perf_counter() - begin
+    begin = perf_counter()
     starts = found["vanilla_adv"][0][None]
     through = mfc_adv(target, game, starts=starts, iterations=iterations, stationary=stationary)
-    return {**found, "mfc_adv": (through.policy, np.asarray(through.objective))}
+    return {**found, "mfc_adv": (through.policy, np.asarray(through.objective), perf_counter() - begin)}
 
 
 def _empirical(game, expert, target, policies) -> Proxies:

@@ -7,6 +7,7 @@ rule imitation:
         expert="data/experts/{game}.npz",
     output:
         imitators="data/tables/imitation/{game}.csv",
+        seconds="logs/imitation/{game}_seconds.csv",
     log:
         "logs/imitation/{game}.log",
     benchmark:

@@ -15,4 +15,7 @@ game = load_game(snakemake.input.game, **overrides)
 expert = known_expert(game) if overrides else load_equilibrium(snakemake.input.expert)
 table = imitators(game, expert.policy, seed=snakemake.params.seed, **settings)
 table.insert(0, "game", snakemake.wildcards.game)
+keys = ["game", "experiment", "demonstrations", "seed", "algorithm"]
+write_table(snakemake.output.seconds, table[[*keys, "seconds"]])
+table = table.drop(columns="seconds")
 write_table(snakemake.output.imitators, table)
