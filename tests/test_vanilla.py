@@ -182,7 +182,7 @@ def test_wrong_arguments(garnet, one_line):
         ((target[1:],), {}, "occupancy has shape [4, 24], expected [5, 24]"),
         ((target / 2,), {}, "occupancy[0, :] is 0.5"),
         ((demonstrations,), {"objective": "mean"}, "objective is 'mean': allowed are sum, max"),
-        ((demonstrations,), {"method": "simplex"}, "method is 'simplex': allowed are lp, first_order"),
+        ((demonstrations,), {"method": "dual"}, "method is 'dual': allowed are lp, simplex, first_order"),
         ((demonstrations,), {"stationary": True}, "method 'lp' has no stationary class"),
         ((demonstrations,), {"population": target[:, 0]}, "population has shape"),
         ((demonstrations,), {"tolerance": 0}, "tolerance is 0"),
