@@ -10,7 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm, to_rgba
 from matplotlib.figure import Figure
 
-from mfg_imitation.game_figures import MAPS, MEASURES, convergence_figure, flow_figure, paths_figure
+from mfg_imitation.flow_figure import MAPS, MEASURES, flow_figure
+from mfg_imitation.game_figures import convergence_figure, paths_figure
 from mfg_imitation.style import CURVES, STATES, STYLE, TEXT_WIDTH, save_figure
 
 FLOOR_PLAN = ("S.#.", "..#.", "....")

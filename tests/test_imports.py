@@ -32,7 +32,7 @@ ORDER = [
     "curves frontier properties tightness",
     "scorecard theorems",
     "diagram plotting portrait",
-    "experiments finite_populations game_figures imitation_figures theory_figures",
+    "experiments finite_populations flow_figure game_figures imitation_figures theory_figures",
 ]
 PLACE = {module: place for place, line in enumerate(ORDER) for module in line.split()}
 

@@ -6,11 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullLocator
 
 from mfg_imitation.notation import title
-from mfg_imitation.plotting import check_table
+from mfg_imitation.plotting import algorithm_lines, check_table, few_ticks
 from mfg_imitation.style import CURVES, STATES, STYLE, TEXT_WIDTH, add_axes, write
 
 #: What stands on a logarithmic axis for 0, and for all that float64 cannot tell from it over a horizon.
@@ -58,7 +56,7 @@ def learning_figure(frame: pd.DataFrame) -> Figure:
                 axes.tick_params(labelleft=False)
         write(figure, "demonstrations", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
         write(figure, "Nash imitation gap", 0.06, total / 2, rotation=90, ha="left", va="center")
-        handles = [Line2D([], [], **look) for look in CURVES.values()]
+        handles = algorithm_lines()
         figure.legend(handles=handles, frameon=False, ncols=len(handles), loc="upper center", handlelength=2.8)
     return figure
 
@@ -128,9 +126,7 @@ def players_figure(frame: pd.DataFrame) -> Figure:
                 text = f"{words}: $N^{{{line['slope'].iloc[0]:.2f}}}$"
                 axes.annotate(text, here, (4, 6), textcoords="offset points", color=color, annotation_clip=False)
             axes.margins(x=0.08, y=0.2)
-            for axis in (axes.xaxis, axes.yaxis):
-                axis.set_major_locator(LogLocator(numticks=5))
-                axis.set_minor_locator(NullLocator())
+            few_ticks(axes.xaxis, axes.yaxis)
         write(figure, "players", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
         write(figure, "error", 0.06, bottom + height / 2, rotation=90, ha="left", va="center")
     return figure
@@ -142,6 +138,4 @@ def _draw(axes: Axes, here: pd.DataFrame, gap: str, floor: float) -> None:
         middle, low, high = (np.maximum(line[f"{gap}{end}"], floor) for end in ("", "_low", "_high"))
         axes.fill_between(line["demonstrations"], low, high, color=look["color"], alpha=0.18, linewidth=0)
         axes.plot(line["demonstrations"], middle, marker="o", markersize=2, **look)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(LogLocator(numticks=5))
-        axis.set_minor_locator(NullLocator())
+    few_ticks(axes.xaxis, axes.yaxis)

@@ -18,6 +18,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from mfg_imitation.checks import as_float, check_probabilities
+from mfg_imitation.cloning import cloned_policy
 from mfg_imitation.control import through_population
 from mfg_imitation.demonstrations import Demonstrations, empirical_occupancy
 from mfg_imitation.errors import InputError
@@ -114,12 +115,6 @@ def check_occupancy(target, shape: tuple[int, int, int]) -> Float[Array, "*batch
     return target
 
 
-def conditional(joint: Float[Array, "*batch S A"]) -> Float[Array, "*batch S A"]:
-    """pi(a | s) of a joint occupancy; uniform where s has no mass."""
-    mass = joint.sum(axis=-1, keepdims=True)
-    return jnp.where(mass > 0, joint / jnp.where(mass > 0, mass, 1), 1 / joint.shape[-1])
-
-
 def prices(difference, objective, softness) -> Float[Array, "H S A"]:
     """The softened reward player's answer to rho^pi - rho_hat: a price for every step, state and action.
 
@@ -192,7 +187,7 @@ def _fit(game, targets, joints, objective, iterations, stationary):
                 gradient = jnp.sum(weight[..., None] * gradient, axis=0, keepdims=True)
             return adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best
 
-        start = conditional(joint.sum(axis=0, keepdims=True) if stationary else joint)
+        start = cloned_policy(joint.sum(axis=0, keepdims=True) if stationary else joint)
         none = _Best(jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0))
         return jax.lax.fori_loop(0, iterations, step, (Adam.start(start), none))[1]
 

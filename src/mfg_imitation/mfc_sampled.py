@@ -17,10 +17,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
+from mfg_imitation.cloning import cloned_policy
 from mfg_imitation.errors import InputError
 from mfg_imitation.game import Game
 from mfg_imitation.imitation import Imitation
-from mfg_imitation.mfc_adversary import Adam, check_occupancy, conditional, prices, schedule, total
+from mfg_imitation.mfc_adversary import Adam, check_occupancy, prices, schedule, total
+from mfg_imitation.simulation import draw
 
 #: First step of the optimiser, in logits; it falls linearly to zero. On the sheltered attractor (H = 30, 1000
 #: players, 300 iterations) 0.3 reached half the objective that 0.1 did.
@@ -53,10 +55,7 @@ def player_simulator(game: Game, n_players: int) -> Simulator:
 
 
 def _simulate(game, n_players, policy, key):
-    def draw(weights, uniform):
-        """An index per row, by inverting the cumulative distribution."""
-        edges = jnp.cumsum(weights, axis=-1)
-        return jnp.sum(uniform[:, None] * edges[:, -1:] >= edges, axis=-1).clip(max=weights.shape[-1] - 1)
+    """As `simulation.simulate`, which gives every player random numbers of its own and so takes 2.5 times as long."""
 
     def step(states, inputs):
         n, pi, key = inputs
@@ -64,7 +63,7 @@ def _simulate(game, n_players, policy, key):
         actions = draw(pi[states], chance[0])
         joint = jnp.zeros(pi.shape).at[states, actions].add(1 / n_players)
         branch = draw(game.probabilities(n, joint.sum(axis=-1))[states, actions], chance[1])
-        return game.successors[states, actions, branch], (joint, Trajectories(states, actions))
+        return game.successors[states, actions, branch].astype(states.dtype), (joint, Trajectories(states, actions))
 
     first, *keys = jax.random.split(key, game.horizon + 1)
     initial = jnp.broadcast_to(game.initial, (n_players, game.initial.size))
@@ -143,6 +142,8 @@ def _fit(simulator, target, objective, iterations, rollouts, key):
         return (adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best), None
 
     none = (jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0))
-    (_, (policy, _, iteration)), _ = jax.lax.scan(step, (Adam.start(conditional(target)), none), jnp.arange(iterations))
+    (_, (policy, _, iteration)), _ = jax.lax.scan(
+        step, (Adam.start(cloned_policy(target)), none), jnp.arange(iterations)
+    )
     fresh = simulate(policy, jax.random.fold_in(key, iterations))
     return policy, total(fresh.mean(axis=0) - target, objective), iteration

@@ -9,6 +9,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
@@ -72,11 +73,7 @@ def sweep_figure(
                 draw_linear(axes, here, gap)
             else:
                 _draw_log(axes, here, gap, smallest=SMALLEST * frame[gap].max())
-        for axes, value in zip(panels[0], across, strict=True):
-            axes.set_title(_equation(columns, value), pad=5)
-        for axes, value in zip(panels[:, -1], down, strict=True):
-            beside = {"xycoords": "axes fraction", "textcoords": "offset points", "rotation": 270}
-            axes.annotate(_equation(rows, value), (1, 0.5), (5, 0), va="center", **beside)
+        name_panels(panels, [_equation(columns, value) for value in across], [_equation(rows, value) for value in down])
         name_axes(figure, panels, [GAPS[gap]])
     return figure
 
@@ -127,9 +124,7 @@ def _draw_log(axes: Axes, here: pd.DataFrame, gap: str, smallest: float) -> None
         points = here.loc[(here[proxy] > 0) & (here[gap] > max(0, smallest)), [proxy, gap]].to_numpy()
         axes.plot(*np.exp(_thin(np.log(points))).T, **look)
     axes.margins(y=0.02)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(LogLocator(numticks=4))
-        axis.set_minor_locator(NullLocator())
+    few_ticks(axes.xaxis, axes.yaxis)
 
 
 def _thin(points: np.ndarray) -> np.ndarray:
@@ -145,22 +140,49 @@ def _thin(points: np.ndarray) -> np.ndarray:
     return points[[*kept, len(points) - 1]]
 
 
-def name_axes(figure: Figure, panels: np.ndarray, labels: Sequence[str]) -> None:
-    """The names that panels share: of the curves above, of the proxies below, at the left of the y axes.
+def few_ticks(*axes: Axis) -> None:
+    """A few powers of ten, and nothing between them."""
+    for axis in axes:
+        axis.set_major_locator(LogLocator(numticks=4))
+        axis.set_minor_locator(NullLocator())
+
+
+def name_panels(panels: np.ndarray, columns: Sequence[str], rows: Sequence[str], size: float = 8) -> None:
+    """Names above the columns of panels, and at the right of the rows."""
+    for axes, name in zip(panels[0], columns, strict=True):
+        axes.set_title(name, pad=5)
+    for axes, name in zip(panels[:, -1], rows, strict=True):
+        beside = {"xycoords": "axes fraction", "textcoords": "offset points", "rotation": 270, "fontsize": size}
+        axes.annotate(name, (1, 0.5), (5, 0), va="center", **beside)
+
+
+def name_axes(
+    figure: Figure,
+    panels: np.ndarray,
+    labels: Sequence[str],
+    x: str = "error of the imitator, as measured by each proxy",
+    lines: Sequence[Line2D] | None = None,
+) -> None:
+    """The names that panels share: of the curves above, of the x axes below, at the left of the y axes.
 
     Args:
         labels: of the y axes; each stands for as many rows of panels as the others.
+        lines: what the legend names; None for the three algorithms.
     """
     width, height = figure.get_size_inches()
     center = (panels[0, 0].get_position().x0 + panels[0, -1].get_position().x1) / 2
-    proxy = {"ha": "center", "va": "bottom"}
-    figure.text(center, 0.06 / height, "error of the imitator, as measured by each proxy", **proxy)
+    figure.text(center, 0.06 / height, x, ha="center", va="bottom")
     for label, rows in zip(labels, np.split(panels, len(labels)), strict=True):
         middle = (rows[-1, 0].get_position().y0 + rows[0, 0].get_position().y1) / 2
         figure.text(0.06 / width, middle, label, rotation=90, ha="left", va="center")
-    lines = [Line2D([], [], **look) for look in CURVES.values()]
+    lines = algorithm_lines() if lines is None else lines
     place = {"loc": "upper center", "bbox_to_anchor": (center, 1), "borderaxespad": 0.3, "ncols": len(lines)}
     figure.legend(handles=lines, frameon=False, handlelength=2.8, columnspacing=3, **place)
+
+
+def algorithm_lines() -> list[Line2D]:
+    """The three algorithms, for a legend."""
+    return [Line2D([], [], **look) for look in CURVES.values()]
 
 
 def _values(column: pd.Series) -> list[float]:

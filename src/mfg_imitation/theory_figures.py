@@ -3,25 +3,23 @@
 Nothing is computed and nothing is read here: every number comes with the frame.
 """
 
-from collections.abc import Sequence
-
 import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 
-from mfg_imitation.plotting import check_table, panel_grid
+from mfg_imitation.plotting import check_table, few_ticks, name_axes, name_panels, panel_grid
 from mfg_imitation.style import CURVES, STYLE
 from mfg_imitation.tables import SWEPT
 
 #: The smallest share of a bound that is told apart from 0.
 SMALLEST = 1e-6
 
-#: The slips of the sheltered attractor, in words.
-SLIPS = {"steady": "steady slip", "single": "single slip"}
+#: The slips of the sheltered attractor, in words with the proxy whose bound each makes tight.
+SLIPS = {"steady": ("steady slip, BC", "bc"), "single": ("single slip, vanilla-ADV", "vanilla_adv")}
 
 #: Greys from light to dark, for lines that stand for a horizon.
 LIGHTEST, DARKEST = 0.75, 0.1
@@ -43,9 +41,9 @@ def verification_figure(frame: pd.DataFrame) -> Figure:
                 ratio = np.sort(here[proxy].to_numpy()).clip(SMALLEST)
                 axes.step(ratio, np.arange(1, len(ratio) + 1) / max(len(ratio), 1), where="post", **look)
             axes.set(xscale="log", xlim=(SMALLEST, 1.5), ylim=(0, 1.02), yticks=[0, 0.5, 1])
-            _few_ticks(axes, "x")
-        _titles(panels, [f"$H = {value}$" for value in across], [f"$L_P = {value:g}$" for value in down])
-        _labels(figure, panels, "largest NIG / bound among the policies of a game", "share of games", _proxies())
+            few_ticks(axes.xaxis)
+        name_panels(panels, [f"$H = {value}$" for value in across], [f"$L_P = {value:g}$" for value in down], size=7)
+        name_axes(figure, panels, ["share of games"], "largest NIG / bound among the policies of a game")
     return figure
 
 
@@ -57,11 +55,9 @@ def tightness_figure(frame: pd.DataFrame) -> Figure:
     """
     check_table(frame, "the table of tightness", ("slip", SWEPT, "reward_lipschitz", "horizon", "amplified_error"))
     frame = frame[frame["amplified_error"] == frame["amplified_error"].min()]
-    across = sorted(frame["reward_lipschitz"].unique())
     with matplotlib.rc_context(STYLE):
-        figure, panels = panel_grid(len(SLIPS), len(across), sharey=True)
-        for (i, j), axes in np.ndenumerate(panels):
-            here = frame[(frame["slip"] == [*SLIPS][i]) & (frame["reward_lipschitz"] == across[j])]
+        figure, panels, slips = _slip_panels(frame)
+        for axes, _, here in slips:
             axes.set(xscale="log", yscale="log", ylim=(3e-5, 1))
             for slope, line in here.sort_values("horizon").groupby(SWEPT):
                 for proxy, look in CURVES.items():
@@ -73,9 +69,8 @@ def tightness_figure(frame: pd.DataFrame) -> Figure:
             axes.xaxis.set_major_locator(matplotlib.ticker.FixedLocator(ticks))
             axes.xaxis.set_major_formatter(matplotlib.ticker.FixedFormatter([str(tick) for tick in ticks]))
             axes.xaxis.set_minor_locator(NullLocator())
-            _few_ticks(axes, "y")
-        _titles(panels, [f"$L_r = {value:g}$" for value in across], list(SLIPS.values()))
-        _labels(figure, panels, "horizon H (lines: $L_P$, the broader the larger)", "NIG / bound", _proxies())
+            few_ticks(axes.yaxis)
+        name_axes(figure, panels, ["NIG / bound"], "horizon H (lines: $L_P$, the broader the larger)")
     return figure
 
 
@@ -87,23 +82,20 @@ def regime_figure(frame: pd.DataFrame) -> Figure:
     """
     check_table(frame, "the table of tightness", ("slip", SWEPT, "reward_lipschitz", "horizon", "theta"))
     frame = frame[frame[SWEPT] == frame[SWEPT].max()]
-    across, horizons = sorted(frame["reward_lipschitz"].unique()), sorted(frame["horizon"].unique())
+    horizons = sorted(frame["horizon"].unique())
     greys = [f"{grey:.3f}" for grey in np.linspace(LIGHTEST, DARKEST, len(horizons))]
     with matplotlib.rc_context(STYLE):
-        figure, panels = panel_grid(len(SLIPS), len(across), sharey=True)
-        for (i, j), axes in np.ndenumerate(panels):
-            slip, proxy = [("steady", "bc"), ("single", "vanilla_adv")][i]
-            here = frame[(frame["slip"] == slip) & (frame["reward_lipschitz"] == across[j])]
+        figure, panels, slips = _slip_panels(frame)
+        for axes, slip, here in slips:
+            _, proxy = SLIPS[slip]
             for horizon, grey in zip(horizons, greys, strict=True):
                 line = here[here["horizon"] == horizon].sort_values("theta")
                 axes.plot(line["theta"], line[f"ratio_{proxy}"], color=grey, linewidth=1.1)
             axes.axvline(1, color=CURVES[proxy]["color"], linewidth=0.6)
             axes.set(xscale="log", yscale="log")
-            _few_ticks(axes, "x")
-            _few_ticks(axes, "y")
-        _titles(panels, [f"$L_r = {value:g}$" for value in across], ["steady, BC", "single, vanilla"])
+            few_ticks(axes.xaxis, axes.yaxis)
         lines = [Line2D([], [], color=g, label=f"H = {h}") for h, g in zip(horizons, greys, strict=True)]
-        _labels(figure, panels, "amplified error θ (the proof needs θ < 1, left of the line)", "NIG / bound", lines)
+        name_axes(figure, panels, ["NIG / bound"], "amplified error θ (the proof needs θ < 1, left of the line)", lines)
     return figure
 
 
@@ -126,44 +118,23 @@ def frontier_figure(frame: pd.DataFrame) -> Figure:
             axes.plot(here["error"], here["frontier"], color=colour, linewidth=1.6)
             axes.plot(here["error"], here["family"], color=colour, linewidth=0.9, linestyle=(0, (2, 1.5)))
             axes.set(xscale="log", yscale="log")
-            _few_ticks(axes, "x")
-            _few_ticks(axes, "y")
+            few_ticks(axes.xaxis, axes.yaxis)
         rows = [f"{game.replace('_', ' ')}" for game in games]
-        _titles(panels, [look["label"] for look in CURVES.values()], rows)
+        name_panels(panels, [look["label"] for look in CURVES.values()], rows, size=7)
         lines = [
             Line2D([], [], color="0.4", linewidth=0.8, label="theorem"),
             Line2D([], [], color="0.2", linewidth=1.6, label="frontier found"),
             Line2D([], [], color="0.2", linewidth=0.9, linestyle=(0, (2, 1.5)), label="slips"),
         ]
-        _labels(figure, panels, "largest error allowed, by each proxy", "Nash imitation gap", lines)
+        name_axes(figure, panels, ["Nash imitation gap"], "largest error allowed, by each proxy", lines)
     return figure
 
 
-def _few_ticks(axes: Axes, name: str) -> None:
-    axis = getattr(axes, f"{name}axis")
-    axis.set_major_locator(LogLocator(numticks=4))
-    axis.set_minor_locator(NullLocator())
-    axis.set_minor_formatter(NullFormatter())
-
-
-def _proxies() -> list[Line2D]:
-    return [Line2D([], [], **look) for look in CURVES.values()]
-
-
-def _titles(panels: np.ndarray, columns: Sequence[str], rows: Sequence[str]) -> None:
-    for axes, title in zip(panels[0], columns, strict=True):
-        axes.set_title(title, pad=5)
-    for axes, title in zip(panels[:, -1], rows, strict=True):
-        beside = {"xycoords": "axes fraction", "textcoords": "offset points", "rotation": 270, "fontsize": 7}
-        axes.annotate(title, (1, 0.5), (7, 0), va="center", **beside)
-
-
-def _labels(figure: Figure, panels: np.ndarray, x: str, y: str, lines: list[Line2D]) -> None:
-    """The names that the panels share, at the places of `plotting.name_axes`."""
-    width, height = figure.get_size_inches()
-    center = (panels[0, 0].get_position().x0 + panels[0, -1].get_position().x1) / 2
-    middle = (panels[-1, 0].get_position().y0 + panels[0, 0].get_position().y1) / 2
-    figure.text(center, 0.06 / height, x, ha="center", va="bottom")
-    figure.text(0.06 / width, middle, y, rotation=90, ha="left", va="center")
-    place = {"loc": "upper center", "bbox_to_anchor": (center, 1), "borderaxespad": 0.3, "ncols": len(lines)}
-    figure.legend(handles=lines, frameon=False, handlelength=2.4, columnspacing=2, **place)
+def _slip_panels(frame: pd.DataFrame) -> tuple[Figure, np.ndarray, list[tuple[Axes, str, pd.DataFrame]]]:
+    """A panel for every slip (down) and L_r (across), each with its slip and its rows of the frame."""
+    across = sorted(frame["reward_lipschitz"].unique())
+    figure, panels = panel_grid(len(SLIPS), len(across), sharey=True)
+    places = [(slip, slope) for slip in SLIPS for slope in across]
+    rows = [frame[(frame["slip"] == slip) & (frame["reward_lipschitz"] == slope)] for slip, slope in places]
+    name_panels(panels, [f"$L_r = {slope:g}$" for slope in across], [words for words, _ in SLIPS.values()], size=7)
+    return figure, panels, [(axes, slip, here) for axes, (slip, _), here in zip(panels.flat, places, rows, strict=True)]

@@ -65,11 +65,6 @@ def made_with():
     return f"Made with {versions}. Configuration {digest}, seed {config['seed']}."
 
 
-def populated_games():
-    """The games of this run in which finite populations are simulated."""
-    return [game for game in config["finite_populations"]["games"] if game in selected_games()]
-
-
 def imitation_settings(game):
     """The experiments of one game: what all games share, and what the configuration changes for this one."""
     common = {key: value for key, value in config["imitation"].items() if key not in ("games", "resamples")}

@@ -56,8 +56,8 @@ rule imitators:
 
 rule finite_populations:
     input:
-        games=expand("config/games/{game}.yaml", game=populated_games()),
-        experts=expand("data/experts/{game}.npz", game=populated_games()),
+        games=expand("config/games/{game}.yaml", game=config["finite_populations"]["games"]),
+        experts=expand("data/experts/{game}.npz", game=config["finite_populations"]["games"]),
     output:
         populations=report(
             "data/tables/finite_populations.csv",

@@ -2,7 +2,8 @@
 
 from job import begin
 
-from mfg_imitation.game_figures import convergence_figure, flow_figure, paths_figure
+from mfg_imitation.flow_figure import flow_figure
+from mfg_imitation.game_figures import convergence_figure, paths_figure
 from mfg_imitation.plotting import save_figure
 from mfg_imitation.tables import read_table
 
