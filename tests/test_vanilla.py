@@ -162,10 +162,46 @@ def test_stationary_class(garnet, rng, draw_policies, objective):
     target = mfg.empirical_occupancy(demonstrations, garnet)
     fit = mfg.vanilla_adv(demonstrations, garnet, objective, method="first_order", stationary=True)
     np.testing.assert_array_equal(fit.policy, np.broadcast_to(fit.policy[:1], garnet.policy_shape))
-    assert fit.status == "local optimum" and fit.certificate == np.inf
+    assert fit.status in ("stationary", "iteration limit") and 0 <= fit.certificate < np.inf
     clone = mfg.behavioral_cloning(demonstrations, garnet, stationary=True).policy
     assert fit.objective <= reached(garnet, target, target.sum(axis=-1), clone, objective)
     assert fit.objective >= mfg.vanilla_adv(demonstrations, garnet, objective).objective - 1e-9
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"method": "first_order"}, {"method": "first_order", "stationary": True, "iterations": 100}]
+)
+def test_a_batch_is_its_samples(garnet, options):
+    """In the population of every sample, and in one that all share."""
+    targets = np.stack([mfg.empirical_occupancy(noisy(garnet, 30, seed), garnet) for seed in range(2)])
+    for population in (None, targets.sum(axis=-1).mean(axis=0)):
+        batch = mfg.vanilla_adv(targets[:, None], garnet, population=population, **options)
+        assert batch.policy.shape == (2, 1, *garnet.policy_shape)
+        for index, target in enumerate(targets):
+            one = mfg.vanilla_adv(target, garnet, population=population, **options)
+            np.testing.assert_allclose(batch.policy[index, 0], one.policy, rtol=0, atol=1e-9)
+            np.testing.assert_allclose(batch.objective[index, 0], one.objective, rtol=0, atol=1e-9)
+            assert batch.status[index, 0] == one.status
+
+
+def test_stationary_class_against_a_search_of_another_kind(game_files):
+    """L-BFGS on the logits with rounded corners: the two local methods end at the same height."""
+    game = mfg.load_game(game_files / "sis.yaml", horizon=8)
+    target = mfg.empirical_occupancy(noisy(game), game)
+    population = target.sum(axis=-1)
+
+    @jax.jit
+    @jax.value_and_grad
+    def loss(logits, width):
+        policy = jnp.broadcast_to(jax.nn.softmax(logits.reshape(target.shape[1:])), target.shape)
+        return jnp.sum(jnp.sqrt((mfg.occupancy(game, policy, population) - target) ** 2 + width**2))
+
+    logits = np.zeros(target[0].size)
+    for width in (1e-1, 1e-2, 1e-3, 1e-4, 1e-5):
+        logits = minimize(loss, logits, width, method="L-BFGS-B", jac=True).x
+    other = float(loss(logits, 0.0)[0])
+    fit = mfg.vanilla_adv(target, game, population=population, method="first_order", stationary=True)
+    assert float(fit.objective) == pytest.approx(other, abs=1e-3)
 
 
 def test_equal_calls_equal_policies(garnet):
@@ -179,8 +215,8 @@ def test_wrong_arguments(garnet, one_line):
     demonstrations = noisy(garnet)
     target = np.asarray(mfg.empirical_occupancy(demonstrations, garnet))
     for arguments, options, complaint in (
-        ((target[1:],), {}, "occupancy has shape [4, 24], expected [5, 24]"),
-        ((target / 2,), {}, "occupancy[0, :] is 0.5"),
+        ((target[1:],), {}, "target has shape [4, 8, 3], expected [..., 5, 8, 3]"),
+        ((target / 2,), {}, "target (flattened over s, a)[0, :] is 0.5"),
         ((demonstrations,), {"objective": "mean"}, "objective is 'mean': allowed are sum, max"),
         ((demonstrations,), {"method": "dual"}, "method is 'dual': allowed are lp, simplex, first_order"),
         ((demonstrations,), {"stationary": True}, "method 'lp' has no stationary class"),

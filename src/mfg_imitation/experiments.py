@@ -92,9 +92,9 @@ def fit(
     methods = {"vanilla_adv": "first_order"} if stationary else {"vanilla_adv": "lp", "vanilla_adv_simplex": "simplex"}
     for name, method in methods.items():
         begin = perf_counter()
-        fits = [vanilla_adv(x, game, population=population, method=method, stationary=stationary) for x in samples]
-        policies, objectives = jnp.stack([one.policy for one in fits]), np.array([one.objective for one in fits])
-        found[name] = policies, objectives, perf_counter() - begin
+        steps = iterations if stationary else None
+        fits = vanilla_adv(target, game, population=population, method=method, stationary=stationary, iterations=steps)
+        found[name] = jnp.asarray(fits.policy), np.asarray(fits.objective), perf_counter() - begin
     begin = perf_counter()
     starts = found["vanilla_adv"][0][None]
     through = mfc_adv(target, game, starts=starts, iterations=iterations, stationary=stationary)

@@ -30,9 +30,11 @@ from mfg_imitation.imitation import Imitation
 #: Begun at its last softness the max objective can stall where the population is lost for good: on the sheltered
 #: attractor (L_P = 4, H = 50, 20% wrong labels, 100 demonstrations, 8 seeds, from behavioral cloning) the median ended
 #: at 0.98 and the worst at 1.82, against 0.26 and 0.28 from the sum. With L_P = 1 both ways ended alike.
-#: The signs' last softness is what the sum misses: 1e-3 ended 9 times as far from the linear program as 1e-4.
-SIGN_SOFTNESS = (1e-1, 1e-4)
-STEP_SOFTNESS = (1e1, 1e-3)
+#: What they end at is what a fit misses. Farthest above the linear program in a frozen population, over sir, decoy,
+#: malware and the sheltered attractor (five samples, 1000 iterations): 7e-3 with both ten times the last step softness
+#: and a hundred times the last sign softness below; with these 3e-3 for the sum, on sir, and 6e-4 for the max.
+SIGN_SOFTNESS = (1e-1, 1e-6)
+STEP_SOFTNESS = (1e1, 1e-4)
 
 #: First step of the optimiser, in logits; it falls linearly to zero.
 LEARNING_RATE = 0.1

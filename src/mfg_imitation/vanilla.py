@@ -2,7 +2,7 @@
 
 The population that drives the kernel is given, so the occupancies that policies can have form a polytope, and the
 nearest of them to the demonstrations is a linear program. The stationary class is not convex in the occupancies: it is
-left to a gradient method, which finds local optima.
+left to the gradient method of MFC-ADV, in the game whose population is frozen.
 """
 
 from typing import Literal
@@ -13,33 +13,33 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 from scipy import sparse
-from scipy.optimize import linprog, minimize
+from scipy.optimize import linprog
 
 from mfg_imitation.checks import check_probabilities
-from mfg_imitation.cloning import cloned_policy
 from mfg_imitation.demonstrations import Demonstrations, empirical_occupancy
 from mfg_imitation.errors import InputError
-from mfg_imitation.flow import agent_flow_of, occupancy
-from mfg_imitation.game import Game
+from mfg_imitation.flow import occupancy
+from mfg_imitation.game import Game, WrappedGame
 from mfg_imitation.imitation import Imitation
+from mfg_imitation.mfc_adversary import check_occupancy, mfc_adv
 from mfg_imitation.saddle import occupancy_distance, policy_of_occupancy, solve_saddle
 
 #: Weight of the mean over n beside the max over n in the linear program. The max alone has so many optima that HiGHS
 #: does not finish on 100 states with dense kernels in five minutes; so it takes 24 s. It also decides between optima.
 TIE_BREAK = 1e-4
 
-#: Widths over which the stationary fit smooths the corners of the norm, one after the other.
-SMOOTHING = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
+#: Iterations at most of the adversarial solver, and of the stationary class.
+ITERATIONS, STATIONARY_ITERATIONS = 20_000, 2_000
 
 
 def vanilla_adv(
-    demonstrations: Demonstrations | Float[Array, "H S A"],
+    demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,
     objective: Literal["sum", "max"] = "sum",
     population: Float[Array, "H S"] | None = None,
     method: Literal["lp", "simplex", "first_order"] = "lp",
     stationary: bool = False,
-    iterations: int = 20_000,
+    iterations: int | None = None,
     tolerance: float = 1e-4,
 ) -> Imitation:
     """Minimise the distance of rho-hat to rho^{pi,E}, one imitator among experts, over policies.
@@ -48,32 +48,31 @@ def vanilla_adv(
     rounding, 1e-9) its policy is uniform.
 
     Args:
-        demonstrations: trajectories, or directly an occupancy rho-hat_n(s, a).
+        demonstrations: trajectories, or directly an occupancy rho-hat_n(s, a), which a batch may lead, of samples say;
+            each is fitted by itself (the stationary class in one population all at once, else one after the other).
         objective: sum over n, or max over n, of |rho-hat_n - rho^{pi,E}_n|, in the 1-norm.
         population: the flow of the experts that drives the kernel. None estimates it from the demonstrations, mu-hat.
         method: "lp" is the exact linear program over the occupancy polytope (HiGHS, interior point with crossover);
             "simplex" solves the same program by the dual simplex, which may end in another of its optima: they share
             the objective, not the gap; "first_order" the game between a reward player and a policy player, see
             `saddle.solve_saddle`.
-        stationary: one policy for all steps; only with method "first_order", by smoothed gradients (L-BFGS) from two
-            starts, the stationary clone and the uniform policy. A local optimum.
-        iterations: of the first-order methods, at most (for the stationary class: of each start and smoothing).
-        tolerance: suboptimality at which the adversarial solver stops, in units of the objective.
+        stationary: one policy for all steps; only with method "first_order", as MFC-ADV in the game whose population
+            is frozen, see `mfc_adversary.mfc_adv`. A local optimum.
+        iterations: of the first-order methods, at most; None stands for `ITERATIONS` or `STATIONARY_ITERATIONS`.
+        tolerance: suboptimality at which the adversarial solver stops, in units of the objective; in the stationary
+            class the bound on the certificate.
 
     Returns:
         The fit; its status is "optimal" (to `tolerance`; from the linear program to HiGHS's 1e-7, where the certificate
-        for the max objective is looser, by `TIE_BREAK` of it), "iteration limit", or for the stationary class "local
-        optimum".
+        for the max objective is looser, by `TIE_BREAK` of it) or "iteration limit"; of the stationary class, status and
+        certificate are those of `mfc_adversary.mfc_adv`.
 
     Raises:
         InputError: the demonstrations or the population are not of this game, or an unknown choice.
     """
     if isinstance(demonstrations, Demonstrations):
         demonstrations = empirical_occupancy(demonstrations, game)
-    horizon, n_states, n_actions = game.policy_shape
-    target = check_probabilities(
-        "occupancy", jnp.reshape(demonstrations, (len(demonstrations), -1)), (horizon, n_states * n_actions)
-    ).reshape(game.policy_shape)
+    target = check_occupancy(demonstrations, game.policy_shape)
     for name, value, allowed in (
         ("objective", objective, ("sum", "max")),
         ("method", method, ("lp", "simplex", "first_order")),
@@ -82,17 +81,28 @@ def vanilla_adv(
             raise InputError(f"{name} is {value!r}: allowed are {', '.join(allowed)}")
     if stationary and method != "first_order":
         raise InputError(f"method {method!r} has no stationary class, which is not convex: use method 'first_order'")
+    if iterations is None:
+        iterations = STATIONARY_ITERATIONS if stationary else ITERATIONS
     for name, value in (("iterations", iterations), ("tolerance", tolerance)):
         if not value > 0:
             raise InputError(f"{name} is {value!r}: a number above 0 is needed")
-    if population is None:
-        population = target.sum(axis=-1)
-    population = check_probabilities("population", population, (horizon, n_states))
-    if stationary:
-        return _stationary_fit(game, target, population, objective, iterations)
-    if method == "first_order":
-        return solve_saddle(game, target, population, objective, iterations, tolerance)
-    return _linear_program(game, target, population, objective, {"lp": "highs-ipm", "simplex": "highs-ds"}[method])
+    if population is not None:
+        population = check_probabilities("population", population, game.policy_shape[:2])
+
+    def fit(target, population) -> Imitation:
+        if stationary:
+            frozen = _FrozenGame(game, population)
+            return mfc_adv(target, frozen, objective, iterations=iterations, stationary=True, tolerance=tolerance)
+        if method == "first_order":
+            return solve_saddle(game, target, population, objective, iterations, tolerance)
+        return _linear_program(game, target, population, objective, {"lp": "highs-ipm", "simplex": "highs-ds"}[method])
+
+    batch = target.shape[:-3]
+    if not batch or (stationary and population is not None):
+        return fit(target, target.sum(axis=-1) if population is None else population)
+    samples = target.reshape(-1, *game.policy_shape)
+    fits = [fit(one, one.sum(axis=-1) if population is None else population) for one in samples]
+    return Imitation(*(np.reshape(leaf, (*batch, *np.shape(leaf[0]))) for leaf in zip(*fits, strict=True)))
 
 
 def _linear_program(game, target, population, objective, solver) -> Imitation:
@@ -149,35 +159,22 @@ def _kernels(game, population):
     return jax.vmap(game.probabilities)(jnp.arange(len(population)), population)
 
 
-def _stationary_fit(game, target, population, objective, iterations) -> Imitation:
-    uniform = game.uniform_policy()
-    clone = 0.9 * cloned_policy(target, stationary=True) + 0.1 * uniform
-    shape = uniform.shape[1:]
+class _FrozenGame(WrappedGame):
+    """The kernel no longer asks who plays: the population is the given flow, whatever the policy.
 
-    def loss(logits, width):
-        arguments = game, target, population, objective == "max", jnp.asarray(width)
-        value, slope = _smoothed_loss(jnp.reshape(logits, shape), *arguments)
-        return float(value), np.asarray(slope).ravel()
+    Its own population is then the one imitator among the experts, so that MFC-ADV in it is vanilla-ADV.
+    """
 
-    options = {"maxiter": iterations, "maxfun": 2 * iterations}
-    fits = []
-    for start in (clone[0], uniform[0]):
-        logits = np.log(np.asarray(start)).ravel()
-        for width in SMOOTHING:
-            found = minimize(loss, logits, width, method="L-BFGS-B", jac=True, options=options)
-            logits = found.x
-            policy = jnp.broadcast_to(jax.nn.softmax(jnp.reshape(logits, shape)), uniform.shape)
-            reached = float(occupancy_distance(target, occupancy(game, policy, population), objective))
-            status = "iteration limit" if found.status == 1 else "local optimum"
-            fits.append(Imitation(policy, reached, status, int(found.nit), np.inf))
-    return min(fits, key=lambda fit: fit.objective)
+    population: Float[Array, "H S"]
 
+    def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A K"]:
+        return super().probabilities(n, self.population[n])
 
-@eqx.filter_jit
-@eqx.filter_value_and_grad
-def _smoothed_loss(logits, game, target, population, largest, width):
-    """The distance with its corners rounded over `width`, and over as much the change of the largest step."""
-    policy = jnp.broadcast_to(jax.nn.softmax(logits), target.shape)
-    difference = target - agent_flow_of(game, policy, population)[..., None] * policy
-    steps = jnp.sum(jnp.sqrt(difference**2 + width**2) - width, axis=(-2, -1))
-    return width * jax.nn.logsumexp(steps / width) if largest else steps.sum()
+    def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
+        return super().reward(n, self.population[n])
+
+    def pull_back(self, n, mu: Float[Array, " S"], values: Float[Array, " S"]) -> Float[Array, "S A"]:
+        return super().pull_back(n, self.population[n], values)
+
+    def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
+        return super().push_forward(n, self.population[n], joint)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.game import Game
+from mfg_imitation.game import Game, WrappedGame
 from mfg_imitation.games.declaration import find_game, kind_of, read_declaration
 from mfg_imitation.games.declared import declared_game, policy_array
 from mfg_imitation.games.expressions import evaluate
@@ -54,35 +54,10 @@ def read_lipschitz(name_or_path: str | Path, **overrides: Any) -> tuple[float | 
     return _constants(read_declaration(path), load_game(path, **overrides), str(path), overrides)
 
 
-class WithExpert(Game):
+class WithExpert(WrappedGame):
     """A game of code whose file states a Nash policy. All else is the game's own."""
 
-    game: Game
     expert_policy: Float[Array, "H S A"]
-
-    states = property(lambda self: self.game.states)
-    actions = property(lambda self: self.game.actions)
-    horizon = property(lambda self: self.game.horizon)
-    initial = property(lambda self: self.game.initial)
-    successors = property(lambda self: self.game.successors)
-
-    def probabilities(self, n, mu):
-        return self.game.probabilities(n, mu)
-
-    def reward(self, n, mu):
-        return self.game.reward(n, mu)
-
-    def pull_back(self, n, mu, values):
-        return self.game.pull_back(n, mu, values)
-
-    def push_forward(self, n, mu, joint):
-        return self.game.push_forward(n, mu, joint)
-
-    def declared_lipschitz(self) -> tuple[float | None, float | None]:
-        return self.game.declared_lipschitz()
-
-    def coordinates(self) -> Int[np.ndarray, "S axes"] | None:
-        return self.game.coordinates()
 
     def known_expert(self) -> Float[Array, "H S A"]:
         return self.expert_policy
