@@ -80,7 +80,7 @@ def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Arr
         InputError: the demonstrations are not of this game.
     """
     check_demonstrations(demonstrations, game)
-    return counts_of(game, demonstrations.states, demonstrations.actions) / len(demonstrations.states)
+    return _counts(game, demonstrations.states, demonstrations.actions) / len(demonstrations.states)
 
 
 def check_demonstrations(demonstrations: Demonstrations, game: Game) -> None:
@@ -139,3 +139,4 @@ def _relabelled(actions, key, label_noise, n_actions):
 
 
 _sample = eqx.filter_jit(sample_of)
+_counts = eqx.filter_jit(counts_of)

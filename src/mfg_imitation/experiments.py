@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from tqdm import tqdm
 
 from mfg_imitation.cloning import cloned_policy
-from mfg_imitation.demonstrations import Demonstrations, empirical_occupancy, sample_demonstrations
+from mfg_imitation.demonstrations import empirical_occupancy, sample_demonstrations
 from mfg_imitation.flow import occupancy, population_flow
 from mfg_imitation.game import Game
 from mfg_imitation.mfc_adversary import mfc_adv
@@ -52,37 +52,40 @@ def imitators(
         InputError: a setting out of its range.
     """
     frames = []
-    settings = [(name, spec, size) for name, spec in experiments.items() for size in demonstrations]
-    for name, spec, size in tqdm(settings, disable=not sys.stderr.isatty(), unit="setting", desc="imitation"):
+    bar = tqdm(total=len(experiments) * len(demonstrations), disable=not sys.stderr.isatty(), unit="setting")
+    for name, spec in experiments.items():
         sampling = {key: spec[key] for key in ("label_noise", "n_players") if key in spec}
-        samples = [sample_demonstrations(game, expert, size, seed + i, **sampling) for i in range(seeds)]
-        fits = fit(game, expert, samples, stationary=spec.get("stationary", False), iterations=iterations)
-        target = jnp.stack([empirical_occupancy(sample, game) for sample in samples])
-        for algorithm, (policies, objective, seconds) in fits.items():
-            columns = {
-                "experiment": name,
-                "demonstrations": size,
-                "seed": seed + np.arange(seeds),
-                "algorithm": algorithm,
-                "seconds": seconds / seeds,
-                "objective": objective,
-                **proxies(game, expert, policies)._asdict(),
-                **dict(zip(EMPIRICAL, _empirical(game, expert, target, policies), strict=True)),
-                **gaps(game, expert, policies)._asdict(),
-            }
-            frames.append(pd.DataFrame(columns))
+        samples = [sample_demonstrations(game, expert, max(demonstrations), seed + i, **sampling) for i in range(seeds)]
+        samples = [one._replace(states=np.asarray(one.states), actions=np.asarray(one.actions)) for one in samples]
+        for size in demonstrations:
+            first = [one._replace(states=one.states[:size], actions=one.actions[:size]) for one in samples]
+            target = jnp.stack([empirical_occupancy(one, game) for one in first])
+            fits = fit(game, expert, target, stationary=spec.get("stationary", False), iterations=iterations)
+            for algorithm, (policies, objective, seconds) in fits.items():
+                columns = {
+                    "experiment": name,
+                    "demonstrations": size,
+                    "seed": seed + np.arange(seeds),
+                    "algorithm": algorithm,
+                    "seconds": seconds / seeds,
+                    "objective": objective,
+                    **proxies(game, expert, policies)._asdict(),
+                    **dict(zip(EMPIRICAL, _empirical(game, expert, target, policies), strict=True)),
+                    **gaps(game, expert, policies)._asdict(),
+                }
+                frames.append(pd.DataFrame(columns))
+            bar.update()
     return pd.concat(frames, ignore_index=True)
 
 
 def fit(
-    game: Game, expert: Float[Array, "H S A"], samples: Sequence[Demonstrations], *, stationary: bool, iterations: int
+    game: Game, expert: Float[Array, "H S A"], target: Float[Array, "seeds H S A"], *, stationary: bool, iterations: int
 ) -> dict[str, tuple[Float[Array, "seeds H S A"], Float[np.ndarray, " seeds"], float]]:
-    """The policies of every algorithm, one for each sample, the objectives that they reach on it, and the seconds.
+    """The policies of every algorithm, one for each empirical occupancy in `target`, its objectives, and the seconds.
 
     Vanilla-ADV is driven by the true population of the expert, as in the paper, which grants it that much. Its linear
     program is also solved by the simplex: where it has several optima, the two show how far apart their gaps can be.
     """
-    target = jnp.stack([empirical_occupancy(sample, game) for sample in samples])
     population = population_flow(game, expert)
     begin = perf_counter()
     cloned = cloned_policy(target, stationary=stationary)
