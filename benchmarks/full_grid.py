@@ -34,7 +34,7 @@ def main() -> None:
         (seconds["algorithm"] == "vanilla_adv") & (seconds["experiment"] == "stationary")
     )
     seconds["seconds"] *= by_gradient.map({True: steps, False: 1.0})
-    mean = seconds.groupby(["game", "experiment", "algorithm"])["seconds"].mean().unstack().fillna(0)
+    mean = seconds.pivot_table("seconds", ["game", "experiment"], "algorithm", fill_value=0)
     wanted = {game: {**full, **full["games"].get(game, {})} for game in mean.index.unique("game")}
     fits = pd.Series({game: len(one["demonstrations"]) * one["seeds"] for game, one in wanted.items()})
     hours = mean.groupby("game").sum().mul(fits, axis=0) / 3600
