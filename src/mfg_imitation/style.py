@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mfg_imitation.errors import InputError
+from mfg_imitation.tables import replacing
 
 #: Width of a page's text in the NeurIPS style, in inches: a figure of this width is printed without scaling.
 TEXT_WIDTH = 5.5
@@ -101,10 +102,6 @@ def save_figure(figure: Figure, paths: Iterable[str | os.PathLike]) -> None:
             raise InputError(f"{path}: a figure's file must end in {', '.join(_METADATA)}")
     with matplotlib.rc_context(STYLE):
         for path in paths:
-            unfinished = path.with_name(f".{path.name}.unfinished")
-            try:
-                figure.savefig(unfinished, format=path.suffix[1:], dpi=200, metadata=_METADATA[path.suffix])
-                unfinished.replace(path)
-            finally:
-                unfinished.unlink(missing_ok=True)
+            with replacing(path) as temporary:
+                figure.savefig(temporary, format=path.suffix[1:], dpi=200, metadata=_METADATA[path.suffix])
     pyplot.close(figure)
