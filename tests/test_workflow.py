@@ -3,7 +3,6 @@
 What a rerun would do is read off `snakemake --dry-run`: it decides by the same rules and takes seconds.
 """
 
-import hashlib
 import os
 import re
 import shutil
@@ -14,21 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from workflow_runs import REPOSITORY, SMOKE, copy, digests, snakemake
 
 from mfg_imitation.tables import read_table
-
-REPOSITORY = Path(__file__).parents[1]
-SMOKE = ("--configfile", "config/smoke.yaml")
-
-
-def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-    """Run Snakemake in a folder, with that folder's own library and this environment's programs."""
-    environment = {**os.environ, "PYTHONPATH": str(folder / "src")}
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
-    if check:
-        assert done.returncode == 0, done.stdout + done.stderr
-    return done
 
 
 def planned(folder: Path, *arguments: str) -> set[str]:
@@ -48,27 +35,12 @@ def planned_games(folder: Path) -> set[str]:
     return set(re.findall(r"output: data/(?:experts|tables/(?!theory/)\w+)/(\w+)\.", said.stdout + said.stderr))
 
 
-def copy(target: Path) -> Path:
-    """What the repository holds, without environments, caches and products."""
-
-    def left_out(folder, names):
-        products = {"data", "figures", "report", "logs"} if Path(folder) == REPOSITORY else set()
-        return [name for name in names if name in products or name.startswith(".") or name == "__pycache__"]
-
-    return Path(shutil.copytree(REPOSITORY, target, ignore=left_out))
-
-
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Path:
     """A copy of the repository in which the smoke configuration has been run."""
     folder = copy(tmp_path_factory.mktemp("workflow") / "repository")
     snakemake(folder, *SMOKE)
     return folder
-
-
-def digests(folder: Path) -> dict[str, str]:
-    files = [file for place in ("data", "figures", "report") for file in sorted((folder / place).rglob("*"))]
-    return {str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.is_file()}
 
 
 def test_every_product_is_there(run):
