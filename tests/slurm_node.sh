@@ -19,9 +19,10 @@ done
 [ ! -e "$CONF" ] || grep -qxF "$OURS" "$CONF" || refuse "$CONF belongs to another cluster"
 
 # The process of a daemon of ours, if it runs: a pid file outlives its process, and the number may be another's by now.
+# What was killed and still waits for its parent has a name, but no program.
 process() {
     local pid
-    pid=$(cat "$STATE/$1/pid" 2>/dev/null) && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$1" ] && echo "$pid"
+    pid=$(cat "$STATE/$1/pid" 2>/dev/null) && [ -e "/proc/$pid/exe" ] && [ "$(cat "/proc/$pid/comm")" = "$1" ] && echo "$pid"
 }
 
 configure() {

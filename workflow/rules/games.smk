@@ -16,7 +16,7 @@ rule expert:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=60,
+        runtime=20,
     params:
         library=library_digest("workflow/scripts/expert.py"),
     script:
@@ -40,7 +40,7 @@ rule portrait:
     threads: 1
     resources:
         mem_mb=3000,
-        runtime=60,
+        runtime=20,
     params:
         alpha=lookup(dpath="sweep/alpha", within=config),
         social_optimum=lookup(dpath="social_optimum", within=config),
