@@ -22,7 +22,8 @@ done
 # What was killed and still waits for its parent has a name, but no program.
 process() {
     local pid
-    pid=$(cat "$STATE/$1/pid" 2>/dev/null) && [ -e "/proc/$pid/exe" ] && [ "$(cat "/proc/$pid/comm")" = "$1" ] && echo "$pid"
+    pid=$(cat "$STATE/$1/pid" 2>/dev/null) || return
+    [ -e "/proc/$pid/exe" ] && [ "$(cat "/proc/$pid/comm")" = "$1" ] && echo "$pid"
 }
 
 configure() {
