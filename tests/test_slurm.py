@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+import yaml
 from workflow_runs import REPOSITORY, SMOKE, copy, digests, snakemake
 
 #: All kinds of submissions: jobs on their own, and each of the profile's groups.
@@ -18,8 +19,9 @@ PROFILE = ("--profile", "workflow/profiles/slurm", "--slurm-status-command", "sq
 PROFILE += ("--slurm-init-seconds-before-status-checks", "1")
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def node():
+    """Slurm on this machine, while these tests run."""
     script = ["bash", str(REPOSITORY / "tests/slurm_node.sh")]
     done = subprocess.run([*script, "start"], stderr=subprocess.PIPE, text=True, timeout=120)
     if done.returncode == 3:
@@ -31,12 +33,20 @@ def node():
 
 
 @pytest.fixture(scope="module")
-def through_slurm(tmp_path_factory) -> Path:
+def through_slurm(node, tmp_path_factory) -> Path:
     """A copy of the repository in which the targets were made through Slurm."""
     folder = copy(tmp_path_factory.mktemp("slurm") / "repository")
     done = snakemake(folder, *TARGETS, *SMOKE, *PROFILE)
     (folder / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     return folder
+
+
+def test_every_short_job_is_in_a_group():
+    texts = [file.read_text(encoding="utf-8") for file in (REPOSITORY / "workflow/rules").glob("*.smk")]
+    rules = [rule for text in texts for rule in re.split(r"^rule ", text, flags=re.MULTILINE)[1:]]
+    short = {rule.partition(":")[0] for rule in rules if "runtime=10," in rule}
+    profile = yaml.safe_load((REPOSITORY / "workflow/profiles/slurm/config.yaml").read_text(encoding="utf-8"))
+    assert short and short - set(profile["groups"]) == {"verify"}, "which is run alone"
 
 
 def test_the_products_are_those_of_a_local_run(through_slurm, tmp_path):
@@ -71,7 +81,9 @@ def slurm_job(number: str) -> dict[str, str]:
 def test_a_failed_job_is_named_with_its_log(through_slurm):
     table = through_slurm / "data/tables/properties.csv"
     table.write_bytes(table.read_bytes()[:-10])
-    done = snakemake(through_slurm, "scorecard", *SMOKE, *PROFILE, "--forcerun", "scorecard", check=False)
+    done = snakemake(
+        through_slurm, "scorecard", *SMOKE, *PROFILE, "--retries", "0", "--forcerun", "scorecard", check=False
+    )
     said = done.stdout + done.stderr
     assert done.returncode == 1
     assert "logs/scorecard/scorecard.log" in said
