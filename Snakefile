@@ -9,6 +9,7 @@
 #   data/tables/{kind}/{game}.csv                  kind: flow, paths, portrait           rule portrait
 #   data/tables/games.csv                          all portraits                         rule games
 #   data/tables/sweep/{game}.csv                   imitators, their proxies and gaps      rule sweep
+#   data/tables/explorer/{game}.csv                the same on the even grid of sliders   rule explorer
 #   data/tables/properties.csv                     what the paper says of its game        rule properties
 #   data/tables/scorecard.csv                      the paper's claims, judged             rule scorecard
 #   data/tables/frontier/{game}.csv                the largest gap at a given error      rule frontier

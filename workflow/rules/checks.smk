@@ -71,6 +71,8 @@ def unknown_games():
     named |= {("games", index): name for index, name in enumerate(config.get("games", []))}
     populated = config["finite_populations"]["games"]
     named |= {("finite_populations", "games", index): name for index, name in enumerate(populated)}
+    explored = config["explorer"]["games"]
+    named |= {("explorer", "games", index): name for index, name in enumerate(explored)}
     studied = config["theory"]["frontier"]["games"]
     named |= {("theory", "frontier", "games", index): name for index, name in enumerate(studied)}
     for path, name in named.items():

@@ -19,7 +19,13 @@ NOTEBOOKS = Path(workflow.basedir, "notebooks")
 PAGE = multiext("workflow/report/page/", "conf.json", "index.html.j2")
 THEORY_FIGURES = ("verification", "tightness", "regime", "frontier")
 #: The pages that every page leads to, from the report's folder; the games' pages are on the first.
-PAGES = {"index.html": "Start", "paper.html": "Paper", "theory.html": "Theory", "imitation.html": "Imitation"}
+PAGES = {
+    "index.html": "Start",
+    "paper.html": "Paper",
+    "theory.html": "Theory",
+    "imitation.html": "Imitation",
+    "explorer.html": "Explorer",
+}
 ENVIRONMENT = "../envs/mfg-imitation.yaml"
 
 # The commands of shell rules are this environment's, whether or not it was activated.
@@ -55,6 +61,11 @@ def drawn_games():
 def further_games():
     """The swept games of this run that are not the paper's."""
     return [game for game in swept_games() if game != lookup(dpath="paper/game", within=config)]
+
+
+def explored_games():
+    """The games of this run that have sliders on the explorer's page; the paper's, if none of those configured is in it."""
+    return [game for game in config["explorer"]["games"] if game in swept_games()] or [config["paper"]["game"]]
 
 
 def made_with():

@@ -10,6 +10,7 @@ OFFERED = [
     *expand("{kind}/{game}", kind=["flow", "convergence", "paths"], game=selected_games()),
     *expand("sweep/{game}", game=swept_games()),
     *expand("imitation/{game}", game=drawn_games()),
+    *expand("explorer/{game}", game=explored_games()),
 ]
 
 
@@ -160,6 +161,33 @@ rule imitation_page:
         "../scripts/notebook.py"
 
 
+rule explorer_page:
+    input:
+        notebook="notebooks/explorer.ipynb",
+        template=PAGE,
+        tables=expand(rules.explorer.output.explorer, game=explored_games()),
+    output:
+        notebook="report/notebooks/explorer.ipynb",
+        page=report("report/explorer.html", caption="../report/notebook.rst", category="Notebooks"),
+    log:
+        "logs/explorer_page/explorer_page.log",
+    benchmark:
+        "logs/explorer_page/explorer_page.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        parameters=lambda wildcards, input: {"tables": str(input.tables)},
+        pages=PAGES,
+        made_with=made_with(),
+        library=library_digest("notebooks/explorer.ipynb", "workflow/scripts/notebook.py"),
+    script:
+        "../scripts/notebook.py"
+
+
 rule offered_tables:
     input:
         expand("data/tables/{table}.csv", table=OFFERED),
@@ -187,5 +215,6 @@ rule report:
         rules.offered_tables.output,
         rules.paper.output.page,
         rules.imitation_page.output.page,
+        rules.explorer_page.output.page,
         rules.theory.input,
         expand(rules.game.output.page, game=selected_games()),
