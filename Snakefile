@@ -24,6 +24,7 @@
 #   data/tables/finite_populations.csv             the gap as simulated players show it  rule finite_populations
 #   figures/imitation/{kind}.{format}              kind: matrix, a game, ..                 rule imitation_figures
 #   figures/theory/{figure}.{format}               see THEORY_FIGURES                    rule theory_figures
+#   figures/index.html                             thumbnails of them all                rule contact_sheet
 #   report/notebooks/{notebook}.ipynb              executed: index, paper, ...           rules index, paper, ...
 #   report/{notebook}.html                         the same for readers                   the same rules
 #   report/tables/{table}.csv                      what readers are offered             rule offered_tables

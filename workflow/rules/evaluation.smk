@@ -61,7 +61,12 @@ rule explorer:
     input:
         game="config/games/{game}.yaml",
     output:
-        explorer="data/tables/explorer/{game}.csv",
+        explorer=report(
+            "data/tables/explorer/{game}.csv",
+            caption="../report/explorer.rst",
+            category="Tables",
+            labels={"table": "explorer", "game": "{game}"},
+        ),
     log:
         "logs/explorer/{game}.log",
     benchmark:

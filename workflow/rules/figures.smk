@@ -137,3 +137,4 @@ rule figures:
         expand(rules.diagram.output, game=drawn_games()),
         expand(rules.sweep_figure.output, game=swept_games()),
         expand(rules.game_figures.output, game=selected_games()),
+        "figures/index.html",

@@ -23,7 +23,7 @@ rule index:
         figure=rules.figure_2.output.screen[0],
     output:
         notebook="report/notebooks/index.ipynb",
-        page=report("report/index.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report("report/index.html", caption="../report/notebook.rst", category="Pages", labels={"page": "start"}),
     log:
         "logs/index/index.log",
     benchmark:
@@ -62,7 +62,7 @@ rule paper:
         ),
     output:
         notebook="report/notebooks/paper.ipynb",
-        page=report("report/paper.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report("report/paper.html", caption="../report/notebook.rst", category="Pages", labels={"page": "paper"}),
     log:
         "logs/paper/paper.log",
     benchmark:
@@ -105,7 +105,9 @@ rule game:
         ),
     output:
         notebook="report/notebooks/games/{game}.ipynb",
-        page=report("report/games/{game}.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report(
+            "report/games/{game}.html", caption="../report/notebook.rst", category="Pages", labels={"page": "{game}"}
+        ),
     log:
         "logs/game/{game}.log",
     benchmark:
@@ -137,7 +139,9 @@ rule imitation_page:
         figures=rules.imitation_figures.output,
     output:
         notebook="report/notebooks/imitation.ipynb",
-        page=report("report/imitation.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report(
+            "report/imitation.html", caption="../report/notebook.rst", category="Pages", labels={"page": "imitation"}
+        ),
     log:
         "logs/imitation_page/imitation_page.log",
     benchmark:
@@ -168,7 +172,9 @@ rule explorer_page:
         tables=expand(rules.explorer.output.explorer, game=explored_games()),
     output:
         notebook="report/notebooks/explorer.ipynb",
-        page=report("report/explorer.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report(
+            "report/explorer.html", caption="../report/notebook.rst", category="Pages", labels={"page": "explorer"}
+        ),
     log:
         "logs/explorer_page/explorer_page.log",
     benchmark:
@@ -186,6 +192,42 @@ rule explorer_page:
         library=library_digest("notebooks/explorer.ipynb", "workflow/scripts/notebook.py"),
     script:
         "../scripts/notebook.py"
+
+
+rule contact_sheet:
+    input:
+        template="workflow/report/figures/index.html.j2",
+        figures=lambda wildcards: [
+            figure
+            for figures in (
+                [*rules.figure_1.output, *rules.figure_2.output, *rules.imitation_figures.output],
+                rules.theory_figures.output,
+                expand(rules.diagram.output, game=drawn_games()),
+                expand(rules.sweep_figure.output, game=swept_games()),
+                expand(rules.game_figures.output, game=selected_games()),
+            )
+            for figure in figures
+            if figure.endswith(".png")
+        ],
+    output:
+        page=report(
+            "figures/index.html",
+            caption="../report/contact_sheet.rst",
+            category="Pages",
+            labels={"page": "all figures"},
+        ),
+    log:
+        "logs/contact_sheet/contact_sheet.log",
+    benchmark:
+        "logs/contact_sheet/contact_sheet.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    script:
+        "../scripts/contact_sheet.py"
 
 
 rule offered_tables:
