@@ -1,4 +1,4 @@
-"""The workflow as its users run it: one real run of the smoke configuration in a copy of the repository, then reruns.
+"""The workflow as its users run it: what one real run of the smoke configuration made, then reruns.
 
 What a rerun would do is read off `snakemake --dry-run`: it decides by the same rules and takes seconds.
 """
@@ -9,26 +9,15 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
+from smoke import REPOSITORY, SMOKE, snakemake
 
 from mfg_imitation.tables import read_table
-
-REPOSITORY = Path(__file__).parents[1]
-SMOKE = ("--configfile", "config/smoke.yaml")
-
-
-def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-    """Run Snakemake in a folder, with that folder's own library and this environment's programs."""
-    environment = {**os.environ, "PYTHONPATH": str(folder / "src")}
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
-    if check:
-        assert done.returncode == 0, done.stdout + done.stderr
-    return done
 
 
 def planned(folder: Path, *arguments: str) -> set[str]:
@@ -48,22 +37,10 @@ def planned_games(folder: Path) -> set[str]:
     return set(re.findall(r"output: data/(?:experts|tables/(?!theory/)\w+)/(\w+)\.", said.stdout + said.stderr))
 
 
-def copy(target: Path) -> Path:
-    """What the repository holds, without environments, caches and products."""
-
-    def left_out(folder, names):
-        products = {"data", "figures", "report", "logs"} if Path(folder) == REPOSITORY else set()
-        return [name for name in names if name in products or name.startswith(".") or name == "__pycache__"]
-
-    return Path(shutil.copytree(REPOSITORY, target, ignore=left_out))
-
-
 @pytest.fixture(scope="module")
-def run(tmp_path_factory) -> Path:
-    """A copy of the repository in which the smoke configuration has been run."""
-    folder = copy(tmp_path_factory.mktemp("workflow") / "repository")
-    snakemake(folder, *SMOKE)
-    return folder
+def run(smoke, tmp_path_factory) -> Path:
+    """A copy of the repository in which the smoke configuration has been run; tests may edit it."""
+    return Path(shutil.copytree(smoke, tmp_path_factory.mktemp("workflow") / "repository", symlinks=True))
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -83,7 +60,7 @@ def test_every_product_is_there(run):
 
 def test_every_link_of_the_report_leads_somewhere_in_it(run):
     pages = sorted((run / "report").rglob("*.html"))
-    assert {"index.html", "paper.html", "theory.html", "imitation.html", "attractor.html"} <= {
+    assert {"index.html", "paper.html", "theory.html", "imitation.html", "explorer.html", "attractor.html"} <= {
         page.name for page in pages
     }
     for page in pages:
@@ -99,6 +76,21 @@ def test_every_link_of_the_report_leads_somewhere_in_it(run):
     assert page.count("<msub>") > 100 and "<msub></msub>" not in page and "(formula-" not in page
     verified = read_table(run / "data/tables/theory/steps.csv")
     assert (verified["violations"] == 0).all() and (verified["checks"] > 0).all()
+
+
+def test_snakemakes_own_report_has_captions_categories_labels_and_the_graph(run, tmp_path):
+    file = tmp_path / "report.zip"
+    snakemake(run, *SMOKE, "--report", str(file))
+    with zipfile.ZipFile(file) as archive:
+        names = archive.namelist()
+        said = {name.rsplit("/", 1)[-1]: archive.read(name).decode() for name in names if "/data/raw/" not in name}
+    assert {"report.html", "results.js", "rulegraph.js"} <= set(said), sorted(said)
+    assert len([name for name in names if "/data/raw/" in name]) >= 20
+    for category in ("Paper", "Games", "Tables", "Theory", "Imitation", "Pages"):
+        assert f'"{category}"' in said["categories.js"], category
+    assert "Undefined" not in said["results.js"] and '"caption": ""' not in said["results.js"]
+    assert "explorer_page" in said["rulegraph.js"]
+    assert not re.search(r'<(?:script|link)[^>]+(?:src|href)="https?:', said["report.html"])
 
 
 def test_the_executed_notebook_has_run_to_its_end(run):

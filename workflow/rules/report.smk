@@ -37,6 +37,7 @@ rule index:
     params:
         parameters=lambda wildcards, input: {
             **{name: input[name] for name in ("scorecard", "games", "figure")},
+            "sweep": f"sweep/{config['paper']['game']}.csv",
             "pages": " ".join(Path(page).stem for page in PAGES if page != "index.html"),
         },
         pages=PAGES,
