@@ -211,12 +211,7 @@ rule contact_sheet:
             if figure.endswith(".png")
         ],
     output:
-        page=report(
-            "figures/index.html",
-            caption="../report/contact_sheet.rst",
-            category="Pages",
-            labels={"page": "all figures"},
-        ),
+        page="figures/index.html",
     log:
         "logs/contact_sheet/contact_sheet.log",
     benchmark:
