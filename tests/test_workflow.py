@@ -204,6 +204,8 @@ def test_verify_names_the_number_that_moved(run):
         ({"paper": {"game": "attractr"}}, ["paper.game", "'attractr'", "attractor"]),
         ({"theory": {"frontier": {"games": ["dekoy"]}}}, ["theory.frontier.games[0]", "'dekoy'", "decoy"]),
         ({"theory": {"verification": {"alpha": [2]}}}, ["theory.verification.alpha[0]", "2", "at most 1"]),
+        ({"explorer": {"games": ["maze"]}}, ["explorer.games[0]", "'maze'", "expert.policy"]),
+        ({"explorer": {"horizon": {"largest": 5}}}, ["explorer.horizon.largest", "one step above"]),
         ({"seed": 1.5}, ["seed", "1.5", "an integer"]),
     ],
 )

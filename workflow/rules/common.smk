@@ -63,11 +63,6 @@ def further_games():
     return [game for game in swept_games() if game != lookup(dpath="paper/game", within=config)]
 
 
-def explored_games():
-    """The games of this run that have sliders on the explorer's page; the paper's, if none of those configured is in it."""
-    return [game for game in config["explorer"]["games"] if game in swept_games()] or [config["paper"]["game"]]
-
-
 def made_with():
     """What made the report, for the foot of every page; nothing that differs from run to run."""
     packages = ("mfg-imitation", "jax", "numpy", "scipy", "pandas", "matplotlib", "snakemake")

@@ -10,7 +10,7 @@ OFFERED = [
     *expand("{kind}/{game}", kind=["flow", "convergence", "paths"], game=selected_games()),
     *expand("sweep/{game}", game=swept_games()),
     *expand("imitation/{game}", game=drawn_games()),
-    *expand("explorer/{game}", game=explored_games()),
+    *expand("explorer/{game}", game=config["explorer"]["games"]),
 ]
 
 
@@ -170,7 +170,7 @@ rule explorer_page:
     input:
         notebook="notebooks/explorer.ipynb",
         template=PAGE,
-        tables=expand(rules.explorer.output.explorer, game=explored_games()),
+        tables=expand(rules.explorer.output.explorer, game=config["explorer"]["games"]),
     output:
         notebook="report/notebooks/explorer.ipynb",
         page=report(
