@@ -140,4 +140,3 @@ rule figures:
         expand(rules.diagram.output, game=drawn_games()),
         expand(rules.sweep_figure.output, game=swept_games()),
         expand(rules.game_figures.output, game=selected_games()),
-        "figures/index.html",

@@ -254,5 +254,6 @@ rule report:
         rules.paper.output.page,
         rules.imitation_page.output.page,
         rules.explorer_page.output.page,
+        rules.contact_sheet.output.page,
         rules.theory.input,
         expand(rules.game.output.page, game=selected_games()),
