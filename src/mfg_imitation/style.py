@@ -4,7 +4,6 @@ The style holds inside this package's functions only (`matplotlib.rc_context(STY
 stay as they are.
 """
 
-import io
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -110,13 +109,10 @@ def save_figure(figure: Figure, paths: Iterable[str | os.PathLike]) -> None:
         for path in paths:
             unfinished = path.with_name(f".{path.name}.unfinished")
             try:
-                written = io.BytesIO()
-                figure.savefig(written, format=path.suffix[1:], dpi=DOTS, metadata=_METADATA[path.suffix])
+                figure.savefig(unfinished, format=path.suffix[1:], dpi=DOTS, metadata=_METADATA[path.suffix])
                 if path.suffix == ".png":
-                    picture = Image.open(written).convert("RGB").quantize(dither=Image.Dither.NONE)
+                    picture = Image.open(unfinished).convert("RGB").quantize(dither=Image.Dither.NONE)
                     picture.save(unfinished, format="PNG", optimize=True, dpi=(DOTS, DOTS))
-                else:
-                    unfinished.write_bytes(written.getvalue())
                 unfinished.replace(path)
             finally:
                 unfinished.unlink(missing_ok=True)
