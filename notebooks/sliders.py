@@ -53,10 +53,10 @@ def explorer(tables: Mapping[str, pd.DataFrame]) -> str:
 
 
 def slider(name: str, stops: Sequence[float], label: str) -> alt.Parameter:
-    """A parameter that takes evenly spaced values; it begins in their middle."""
+    """A parameter that takes evenly spaced values; it begins a quarter up."""
     first, *_, last = map(float, stops)
     bind = alt.binding_range(min=first, max=last, step=(last - first) / (len(stops) - 1), name=label)
-    return alt.param(name, value=float(stops[len(stops) // 2]), bind=bind)
+    return alt.param(name, value=float(stops[len(stops) // 4]), bind=bind)
 
 
 def bars(measures: Mapping[str, str], title: str, color: object = alt.value("#595959")) -> alt.LayerChart:

@@ -112,14 +112,14 @@ def test_a_click_on_a_head_sorts_its_table(visit):
         assert len(numbers) > 3 and numbers == sorted(numbers, reverse=reverse)
 
 
-@pytest.mark.parametrize(("slider", "key"), [("L_P", "Home"), ("H", "Home"), ("log_alpha", "End")])
-def test_the_explorer_follows_each_slider(visit, slider, key):
+@pytest.mark.parametrize("slider", ["L_P", "H", "log_alpha"])
+def test_the_explorer_follows_each_slider(visit, slider):
     page = visit("report/explorer.html")
     shown = "() => [...document.querySelectorAll('#explorer .mark-text text')].map(text => text.textContent)"
     page.wait_for_selector("#explorer .mark-line path")
     numbers, curve = page.evaluate(shown), page.locator("#explorer .mark-line path").first.get_attribute("d")
     assert numbers
-    page.locator(f"#sliders input[name={slider}]").press(key)
+    page.locator(f"#sliders input[name={slider}]").press("End")
     page.wait_for_function(
         f"before => JSON.stringify(({shown})()) !== before", arg=page.evaluate("JSON.stringify", numbers)
     )
