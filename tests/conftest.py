@@ -52,3 +52,7 @@ def one_line():
         return text
 
     return message
+
+
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=10, help="how often the test of killed runs kills its run")
