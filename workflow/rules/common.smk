@@ -19,7 +19,13 @@ NOTEBOOKS = Path(workflow.basedir, "notebooks")
 PAGE = multiext("workflow/report/page/", "conf.json", "index.html.j2")
 THEORY_FIGURES = ("verification", "tightness", "regime", "frontier")
 #: The pages that every page leads to, from the report's folder; the games' pages are on the first.
-PAGES = {"index.html": "Start", "paper.html": "Paper", "theory.html": "Theory", "imitation.html": "Imitation"}
+PAGES = {
+    "index.html": "Start",
+    "paper.html": "Paper",
+    "theory.html": "Theory",
+    "imitation.html": "Imitation",
+    "explorer.html": "Explorer",
+}
 ENVIRONMENT = "../envs/mfg-imitation.yaml"
 
 # The commands of shell rules are this environment's, whether or not it was activated.
