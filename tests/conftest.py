@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
-from smoke import SMOKE, copy, snakemake
+from workflow_runs import SMOKE, copy, snakemake
 
 import mfg_imitation as mfg
 
@@ -54,6 +54,10 @@ def one_line():
         return text
 
     return message
+
+
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=10, help="how often the test of killed runs kills its run")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ PACKAGE = LIBRARY.name
 #: From left to right; modules of one line do not see one another. A package's name stands for its `__init__`.
 ORDER = [
     "errors imitation threads",
-    "checks comparison notation schema style summary tables",
+    "checks comparison notation schema summary tables",
+    "style",
     "game games.declaration",
     "games.expressions games.families.family",
     "games.families.crowd_walk",

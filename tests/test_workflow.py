@@ -3,7 +3,6 @@
 What a rerun would do is read off `snakemake --dry-run`: it decides by the same rules and takes seconds.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -16,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from smoke import REPOSITORY, SMOKE, snakemake
+from workflow_runs import REPOSITORY, SMOKE, digests, snakemake
 
 from mfg_imitation.tables import read_table
 
@@ -42,11 +41,6 @@ def planned_games(folder: Path) -> set[str]:
 def run(smoke, tmp_path_factory) -> Path:
     """A copy of the repository in which the smoke configuration has been run; tests may edit it."""
     return Path(shutil.copytree(smoke, tmp_path_factory.mktemp("workflow") / "repository", symlinks=True))
-
-
-def digests(folder: Path) -> dict[str, str]:
-    files = [file for place in ("data", "figures", "report") for file in sorted((folder / place).rglob("*"))]
-    return {str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.is_file()}
 
 
 def test_every_product_is_there(run):

@@ -1,6 +1,5 @@
 """Imitation from demonstrations, measured: every estimator, on the same samples, over seeds."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 
@@ -52,7 +51,7 @@ def imitators(
         InputError: a setting out of its range.
     """
     frames = []
-    bar = tqdm(total=len(experiments) * len(demonstrations), disable=not sys.stderr.isatty(), unit="setting")
+    bar = tqdm(total=len(experiments) * len(demonstrations), disable=None, unit="setting")
     for name, spec in experiments.items():
         sampling = {key: spec[key] for key in ("label_noise", "n_players") if key in spec}
         samples = [sample_demonstrations(game, expert, max(demonstrations), seed + i, **sampling) for i in range(seeds)]

@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
+from tqdm import tqdm
 
 from mfg_imitation.checks import as_float, check_probabilities
 from mfg_imitation.cloning import cloned_policy
@@ -38,6 +39,9 @@ STEP_SOFTNESS = (1e1, 1e-4)
 
 #: First step of the optimiser, in logits; it falls linearly to zero.
 LEARNING_RATE = 0.1
+
+#: Iterations between two strokes of the progress bar.
+CHUNK = 100
 
 #: Share of the uniform policy in every start, as an action of probability 0 would stay at 0.
 EXPLORATION = 0.01
@@ -96,7 +100,13 @@ def mfc_adv(
     flat = (-1, *game.policy_shape)
     joints = jnp.concatenate(joints)
     joints = joints.reshape(joints.shape[0], *target.reshape(flat).shape)
-    fit = _fit(game, target.reshape(flat), joints, objective, jnp.asarray(iterations), stationary)
+    targets, total_steps = target.reshape(flat), jnp.asarray(iterations)
+    state = _begin(targets, joints, stationary)
+    for begin in tqdm(range(0, iterations, CHUNK), desc="MFC-ADV", unit_scale=CHUNK, disable=None, leave=False):
+        end = min(begin + CHUNK, iterations)
+        state = _advance(game, targets, state, begin, end, total_steps, objective, stationary)
+        jax.block_until_ready(state)
+    fit = _best(game, targets, state, objective, stationary)
     policy, value, certificate, steps = (leaf.reshape(*batch, *leaf.shape[1:]) for leaf in fit)
     status = np.where(np.asarray(certificate) <= tolerance, "stationary", "iteration limit")[()]
     return Imitation(policy, value, status, steps, certificate)
@@ -168,9 +178,25 @@ class _Best(NamedTuple):
     iteration: Int[Array, ""]
 
 
+class _State(NamedTuple):
+    adam: Adam
+    best: _Best
+
+
 @eqx.filter_jit
-def _fit(game, targets, joints, objective, iterations, stationary):
-    def run(target, joint):
+def _begin(targets, joints, stationary) -> _State:
+    """One state for every start (first axis) and sample."""
+
+    def one(target, joint):
+        start = cloned_policy(joint.sum(axis=0, keepdims=True) if stationary else joint)
+        return _State(Adam.start(start), _Best(jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0)))
+
+    return jax.vmap(lambda joints: jax.vmap(one)(targets, joints))(joints)
+
+
+@eqx.filter_jit
+def _advance(game, targets, state, begin, end, iterations, objective, stationary) -> _State:
+    def run(target, state):
         def step(iteration, state):
             adam, best = state
             policy = jnp.broadcast_to(jax.nn.softmax(adam.logits), target.shape)
@@ -187,19 +213,20 @@ def _fit(game, targets, joints, objective, iterations, stationary):
             if stationary:
                 weight = flow / jnp.maximum(flow.sum(axis=0), jnp.finfo(float).tiny)
                 gradient = jnp.sum(weight[..., None] * gradient, axis=0, keepdims=True)
-            return adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best
+            return _State(adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best)
 
-        start = cloned_policy(joint.sum(axis=0, keepdims=True) if stationary else joint)
-        none = _Best(jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0))
-        return jax.lax.fori_loop(0, iterations, step, (Adam.start(start), none))[1]
+        return jax.lax.fori_loop(begin, end, step, state)
 
-    def one(target, joints):
-        ends = jax.vmap(lambda joint: run(target, joint))(joints)
-        best = jax.tree.map(lambda leaf: leaf[jnp.argmin(ends.objective)], ends)
-        certificate = _certificate(game, best.policy, target, objective, stationary)
-        return best.policy, best.objective, certificate, best.iteration
+    return jax.vmap(lambda state: jax.vmap(run)(targets, state))(state)
 
-    return jax.vmap(one, in_axes=(0, 1))(targets, joints)
+
+@eqx.filter_jit
+def _best(game, targets, state, objective, stationary):
+    """Of every sample, the best of all starts, with its certificate."""
+    first = jnp.argmin(state.best.objective, axis=0)
+    best = jax.tree.map(lambda leaf: leaf[first, jnp.arange(first.size)], state.best)
+    certificate = jax.vmap(lambda policy, target: _certificate(game, policy, target, objective, stationary))
+    return best.policy, best.objective, certificate(best.policy, targets), best.iteration
 
 
 def _certificate(game, policy, target, objective, stationary) -> Float[Array, ""]:

@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
+from tqdm import tqdm
 
 from mfg_imitation.cloning import cloned_policy
 from mfg_imitation.errors import InputError
@@ -27,6 +28,9 @@ from mfg_imitation.simulation import draw
 #: First step of the optimiser, in logits; it falls linearly to zero. On the sheltered attractor (H = 30, 1000
 #: players, 300 iterations) 0.3 reached half the objective that 0.1 did.
 LEARNING_RATE = 0.3
+
+#: Iterations between two strokes of the progress bar.
+CHUNK = 10
 
 #: The softness of the signs never falls below this: an occupancy seen in a few thousand players is no sharper.
 SHARPEST_SIGN = 1e-3
@@ -104,8 +108,16 @@ def mfc_adv_sampled(
     for name, value, least in (("iterations", iterations, 1), ("rollouts", rollouts, 2)):
         if value < least:
             raise InputError(f"{name} is {value}: a whole number >= {least} is needed")
-    policy, value, best = _fit(simulator, target, objective, iterations, rollouts, jax.random.key(seed))
-    return Imitation(policy, value, "iteration limit", best, np.inf)
+    key, total_steps = jax.random.key(seed), jnp.asarray(iterations)
+    none = (jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0))
+    state = Adam.start(cloned_policy(target)), none
+    for begin in tqdm(range(0, iterations, CHUNK), desc="MFC-ADV", unit_scale=CHUNK, disable=None, leave=False):
+        end = min(begin + CHUNK, iterations)
+        state = _advance(simulator, target, state, begin, end, total_steps, objective, rollouts, key)
+        jax.block_until_ready(state)
+    policy, _, iteration = state[1]
+    fresh = _rollouts(simulator, policy, jax.random.fold_in(key, iterations), rollouts)
+    return Imitation(policy, total(fresh.mean(axis=0) - target, objective), "iteration limit", iteration, np.inf)
 
 
 def score_gradient(
@@ -124,14 +136,16 @@ def score_gradient(
 
 
 @eqx.filter_jit
-def _fit(simulator, target, objective, iterations, rollouts, key):
-    def simulate(policy, key):
-        return jax.vmap(lambda one: simulator(policy, one)[0])(jax.random.split(key, rollouts))
+def _rollouts(simulator, policy, key, rollouts) -> Float[Array, "rollouts H S A"]:
+    return jax.vmap(lambda one: simulator(policy, one)[0])(jax.random.split(key, rollouts))
 
-    def step(carry, iteration):
-        adam, best = carry
+
+@eqx.filter_jit
+def _advance(simulator, target, state, begin, end, iterations, objective, rollouts, key):
+    def step(iteration, state):
+        adam, best = state
         policy = jax.nn.softmax(adam.logits)
-        joints = simulate(policy, jax.random.fold_in(key, iteration))
+        joints = _rollouts(simulator, policy, jax.random.fold_in(key, iteration), rollouts)
         mean = joints.mean(axis=0)
         value = total(mean - target, objective)
         best = jax.tree.map(lambda new, old: jnp.where(value < best[1], new, old), (policy, value, iteration), best)
@@ -139,11 +153,6 @@ def _fit(simulator, target, objective, iterations, rollouts, key):
         signs, steps = schedule(done)
         f = prices(mean - target, objective, (jnp.maximum(signs, SHARPEST_SIGN), steps))
         gradient = score_gradient(joints, policy, f)
-        return (adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best), None
+        return adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best
 
-    none = (jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0))
-    (_, (policy, _, iteration)), _ = jax.lax.scan(
-        step, (Adam.start(cloned_policy(target)), none), jnp.arange(iterations)
-    )
-    fresh = simulate(policy, jax.random.fold_in(key, iterations))
-    return policy, total(fresh.mean(axis=0) - target, objective), iteration
+    return jax.lax.fori_loop(begin, end, step, state)

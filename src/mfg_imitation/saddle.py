@@ -11,6 +11,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
+from tqdm import tqdm
 
 from mfg_imitation.flow import agent_flow_of
 from mfg_imitation.game import Game
@@ -48,9 +49,11 @@ def solve_saddle(
     best, done = _measure(game, target, population, largest, state), 0
     bound = float(best.bound)
     restart_gap = float(best.value) - bound
+    bar = tqdm(desc="vanilla-ADV", unit="it", disable=None, leave=False)
     while float(best.value) - bound > tolerance and done < iterations:
         state = _chunk(game, target, population, largest, state)
         done += CHECK_EVERY
+        bar.update(CHECK_EVERY)
         found = _measure(game, target, population, largest, state)
         bound = max(bound, float(found.bound))
         best = found if found.value < best.value else best
@@ -58,6 +61,7 @@ def solve_saddle(
         if gap < 0.5 * restart_gap:
             restart_gap = gap
             state = _restart(game, target, population, state, found.policy)
+    bar.close()
     gap = max(float(best.value) - bound, 0.0)
     status = "optimal" if gap <= tolerance else "iteration limit"
     return Imitation(best.policy, float(best.value), status, done, gap)

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from mfg_imitation.errors import InputError
+from mfg_imitation.tables import replacing
 
 #: Width of a page's text in the NeurIPS style, in inches: a figure of this width is printed without scaling.
 TEXT_WIDTH = 5.5
@@ -107,13 +108,9 @@ def save_figure(figure: Figure, paths: Iterable[str | os.PathLike]) -> None:
             raise InputError(f"{path}: a figure's file must end in {', '.join(_METADATA)}")
     with matplotlib.rc_context(STYLE):
         for path in paths:
-            unfinished = path.with_name(f".{path.name}.unfinished")
-            try:
-                figure.savefig(unfinished, format=path.suffix[1:], dpi=DOTS, metadata=_METADATA[path.suffix])
+            with replacing(path) as temporary:
+                figure.savefig(temporary, format=path.suffix[1:], dpi=DOTS, metadata=_METADATA[path.suffix])
                 if path.suffix == ".png":
-                    picture = Image.open(unfinished).convert("RGB").quantize(dither=Image.Dither.NONE)
-                    picture.save(unfinished, format="PNG", optimize=True, dpi=(DOTS, DOTS))
-                unfinished.replace(path)
-            finally:
-                unfinished.unlink(missing_ok=True)
+                    picture = Image.open(temporary).convert("RGB").quantize(dither=Image.Dither.NONE)
+                    picture.save(temporary, format="PNG", optimize=True, dpi=(DOTS, DOTS))
     pyplot.close(figure)

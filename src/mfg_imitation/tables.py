@@ -1,6 +1,5 @@
 """Tables between the stages: written whole or not at all, the same bytes for the same content, refused when damaged."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -36,11 +35,14 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 
 class replacing:
-    """Context: a temporary file beside `path` that takes its place when all went well, and is removed otherwise."""
+    """Context: a temporary file beside `path` that takes its place when all went well, and is removed otherwise.
+
+    A killed process leaves it behind; its name is always the same, so that the next try takes it over.
+    """
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
-        self.temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        self.temporary = self.path.with_name(f".{self.path.name}.part")
 
     def __enter__(self) -> Path:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +50,6 @@ class replacing:
 
     def __exit__(self, kind, *_):
         if kind is None:
-            os.replace(self.temporary, self.path)
+            self.temporary.replace(self.path)
         else:
             self.temporary.unlink(missing_ok=True)

@@ -130,7 +130,9 @@ def _linear_program(game, target, population, objective, solver) -> Imitation:
         # The mean is at most the max: the program's value is at most 1 + TIE_BREAK times the least max.
         constant, scale = 2.0 * TIE_BREAK, 1 + TIE_BREAK
     bounds = np.stack([np.zeros_like(upper), upper], axis=-1)
-    # Measured on 100 states, 3 actions, 30 steps and dense kernels, sum: 12 s, where the dual simplex takes 122 s.
+    # Measured on 100 states, 3 actions, 30 steps and dense kernels, sum: interior point 12 to 14 s, dual simplex 122 s.
+    # HiGHS by itself, a newer one, can start from the occupancy of behavioral cloning: that did not help the simplex
+    # (170 s), nor its first-order method PDLP (stopped at 200 s, 6e-5 above the optimum; 6e-4 from cloning).
     found = linprog(cost, unequal, bound, equal.tocsc(), right, bounds, method=solver)
     if found.status != 0:
         raise RuntimeError(f"vanilla-ADV's linear program: {found.message}")

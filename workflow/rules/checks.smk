@@ -75,6 +75,14 @@ def check_games():
             target_policy(GAMES / f"{name}.yaml", game)
 
 
+def check_folders():
+    """Where products go must be writable: a job would find out only after its computation."""
+    for folder in map(Path, ("data", "figures", "report", "logs")):
+        for place in [folder, *sorted(folder.glob("**/"))]:
+            if place.exists() and not os.access(place, os.W_OK):
+                raise InputError(f"{place}: cannot be written to; a run needs to write data, figures, report and logs")
+
+
 def unknown_games():
     """Names in the configuration that no file in config/games bears."""
     named = {("paper", "game"): config["paper"]["game"]}
@@ -112,3 +120,7 @@ def has(document, path):
 def shown(file):
     """A path as a user writes it: relative, where it lies below the working directory."""
     return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+onstart:
+    stop_on_user_mistake(check_folders)

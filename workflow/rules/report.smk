@@ -241,10 +241,8 @@ rule offered_tables:
     resources:
         mem_mb=100,
         runtime=10,
-    params:
-        tables=[f"{table}.csv" for table in OFFERED],
-    shell:
-        "(cd data/tables && cp --parents {params.tables} ../../report/tables) > {log} 2>&1"
+    script:
+        "../scripts/offered_tables.py"
 
 
 rule report:

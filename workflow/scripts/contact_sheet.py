@@ -5,6 +5,8 @@ from pathlib import Path
 from jinja2 import Environment
 from job import begin
 
+from mfg_imitation.tables import replacing
+
 begin(snakemake)
 folder = Path(snakemake.output.page).parent
 sections = {}
@@ -15,4 +17,5 @@ for figure in sorted(Path(file).relative_to(folder).with_suffix("") for file in 
 page = Environment(autoescape=True)
 page.filters["name"] = lambda figure: Path(figure).name.replace("_", " ")
 template = page.from_string(Path(snakemake.input.template).read_text(encoding="utf-8"))
-Path(snakemake.output.page).write_text(template.render(sections=sections) + "\n", encoding="utf-8")
+with replacing(snakemake.output.page) as temporary:
+    temporary.write_text(template.render(sections=sections) + "\n", encoding="utf-8")

@@ -12,17 +12,19 @@ import papermill  # noqa: E402
 from job import begin  # noqa: E402
 from page import page  # noqa: E402
 
+from mfg_imitation.tables import replacing  # noqa: E402
+
 begin(snakemake)
-papermill.execute_notebook(
+# Into memory: a notebook that is interrupted leaves no half page.
+notebook = papermill.execute_notebook(
     snakemake.input.notebook,
-    snakemake.output.notebook,
+    None,
     {"root": ".", **snakemake.params.parameters},
     kernel_name="mfg-imitation",
     progress_bar=False,
 )
 
 # What differs from run to run is taken out: moments, cell ids, memory addresses.
-notebook = nbformat.read(snakemake.output.notebook, as_version=4)
 notebook.metadata.pop("papermill", None)
 for number, cell in enumerate(notebook.cells):
     cell.id = f"cell-{number:02}"
@@ -31,7 +33,8 @@ for number, cell in enumerate(notebook.cells):
     for output in cell.get("outputs", []):
         if "text/plain" in output.get("data", {}):
             output.data["text/plain"] = re.sub(r" at 0x[0-9a-f]+", "", output.data["text/plain"])
-nbformat.write(notebook, snakemake.output.notebook)
 template, path = Path(snakemake.input.template[0]).parent, Path(snakemake.output.page).relative_to("report").as_posix()
 text = page(notebook, template, path, snakemake.params.pages, snakemake.params.made_with)
-Path(snakemake.output.page).write_text(text, encoding="utf-8")
+for target, content in ((snakemake.output.notebook, nbformat.writes(notebook) + "\n"), (snakemake.output.page, text)):
+    with replacing(target) as temporary:
+        temporary.write_text(content, encoding="utf-8")
