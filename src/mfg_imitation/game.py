@@ -277,10 +277,12 @@ def _rows(table):
 
 @eqx.filter_jit
 def _sound(game: Game, populations: Float[Array, "P S"]) -> Bool[Array, "H P"]:
+    tolerance = TOLERANCE[populations.dtype.itemsize]
+
     def at(n, mu):
         kernel = game.probabilities(n, mu)
-        sums = jnp.abs(kernel.sum(axis=-1) - 1) <= TOLERANCE
-        return jnp.all(kernel >= -TOLERANCE) & jnp.all(sums) & jnp.all(jnp.isfinite(game.reward(n, mu)))
+        sums = jnp.abs(kernel.sum(axis=-1) - 1) <= tolerance
+        return jnp.all(kernel >= -tolerance) & jnp.all(sums) & jnp.all(jnp.isfinite(game.reward(n, mu)))
 
     return jax.lax.map(lambda n: jax.vmap(lambda mu: at(n, mu))(populations), jnp.arange(game.horizon))
 

@@ -3,6 +3,7 @@
 from functools import cached_property, reduce
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -103,11 +104,12 @@ class CrowdWalk(Family):
 
     def _walk(self, mu, chosen):
         """Where those end who chose action a, `chosen[a]` in every cell."""
-        everyone = sum(chosen)
-        played = [(1 - self.slip) * some + self.slip / len(chosen) * everyone for some in chosen[1:]]
-        passable = self._passable(mu)
-        left = sum(some * free for some, free in zip(played, self._ahead(passable), strict=True))
-        return everyone - left + passable * self._arrivals(played)
+        everyone = jax.lax.optimization_barrier(sum(chosen))  # or XLA adds the actions up again for every neighbour
+        slipping, meant, passable = self.slip / len(chosen) * everyone, chosen[1:], self._passable(mu)
+        frees = self._ahead(passable)
+        left = sum(((1 - self.slip) * some + slipping) * free for some, free in zip(meant, frees, strict=True))
+        came = (1 - self.slip) * self._arrivals(meant) + self._arrivals([slipping] * len(meant))
+        return everyone - left + passable * came
 
     def _prospects(self, values, passable):
         """What staying is worth, slips included, and what every other action adds to that before its own slip."""
