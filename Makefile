@@ -11,7 +11,7 @@ PINS := $(VENV)/.pins-installed
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help figures report test bench reference lint environment package lock clean
+.PHONY: help figures report test bench profile reference lint environment package lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,6 +30,9 @@ bench: $(READY)  ## times: this engine beside MFGLib, OpenSpiel, NumPy and the m
 	@$(MAKE) --no-print-directory $(PEERS)/.ready || echo "The peers cannot be installed: the rest is timed without them." >&2
 	$(ACTIVATE) python benchmarks/contest/contest.py $$(ls $(PEERS)/.ready >/dev/null 2>&1 && echo $(PEERS)/bin/python)
 	$(ACTIVATE) for benchmark in benchmarks/*.py; do python "$$benchmark" || exit 1; done
+
+profile: $(READY)  ## seconds and memory of every rule of the last run
+	$(ACTIVATE) python workflow/profile.py
 
 # MFGLib and OpenSpiel, in an environment of their own: nothing else here needs them.
 $(PEERS)/.ready: benchmarks/contest/peers.lock

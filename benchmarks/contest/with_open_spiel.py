@@ -60,7 +60,7 @@ class Grid(pyspiel.Game):
 class Observer:
     """What OpenSpiel tells states apart by."""
 
-    tensor, dict = None, {}  # noqa: RUF012 (OpenSpiel reads both)
+    tensor, dict = None, {}
 
     def set_from(self, state, player):
         pass
