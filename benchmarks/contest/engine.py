@@ -15,7 +15,7 @@ COPIED = 10_000_000  # numbers: beyond the caches
 
 
 def main() -> None:
-    game = mfg.load_game("grid_open", rows=SIDE, columns=SIDE, start="everywhere", horizon=HORIZON)
+    game = mfg.load_game("grid_open", rows=SIDE, columns=SIDE, start="corner", horizon=HORIZON)
     policy = jax.block_until_ready(jax.jit(draw, static_argnums=0)(game.policy_shape))
     if len(sys.argv) > 4:
         fields = ("initial", "neighbours", "place_reward", "slip", "congestion", "crowd_cost", "smallest_share")
