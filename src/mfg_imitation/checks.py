@@ -7,8 +7,11 @@ from jaxtyping import Array, Float
 from mfg_imitation.errors import InputError, first_line
 
 #: How far a sum of probabilities may be from one, or a probability below zero, before it counts as a mistake
-#: (rounding of float64 sums over the sizes met here stays below 1e-12), by the bytes of a float.
-TOLERANCE = {8: 1e-9, 4: 1e-5}
+#: (rounding of float64 sums over the sizes met here stays below 1e-12).
+TOLERANCE = 1e-9
+
+#: The same in 32-bit JAX.
+SINGLE_TOLERANCE = 1e-5
 
 #: Distributions that are checked at once.
 BLOCK = 8192
@@ -32,7 +35,7 @@ def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = 
         raise InputError(f"{name} has shape {list(array.shape)}, expected {wanted}")
     if isinstance(array, jax.core.Tracer):
         return array
-    tolerance = TOLERANCE[array.dtype.itemsize]
+    tolerance = tolerance_of(array)
     if not array.size or not _hold(array, tolerance):
         values = np.asarray(array)
         sums = values.sum(axis=-1)
@@ -41,6 +44,11 @@ def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = 
         wrong = np.asarray(np.abs(sums - 1) > tolerance)
         _fail_at(name, sums, wrong, "the sum of the probabilities over the last axis, not 1", last=":")
     return array
+
+
+def tolerance_of(array: Float[Array, "..."]) -> float:
+    """`TOLERANCE`, or `SINGLE_TOLERANCE` for an array in 32 bits."""
+    return TOLERANCE if array.dtype.itemsize == 8 else SINGLE_TOLERANCE
 
 
 def _hold(array: Float[Array, "..."], tolerance: float) -> bool:

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from mfg_imitation.checks import TOLERANCE, as_float, check_probabilities
+from mfg_imitation.checks import as_float, check_probabilities, tolerance_of
 from mfg_imitation.errors import InputError
 
 #: How many populations of two halves, and how many random ones, a new game is looked at in.
@@ -277,7 +277,7 @@ def _rows(table):
 
 @eqx.filter_jit
 def _sound(game: Game, populations: Float[Array, "P S"]) -> Bool[Array, "H P"]:
-    tolerance = TOLERANCE[populations.dtype.itemsize]
+    tolerance = tolerance_of(populations)
 
     def at(n, mu):
         kernel = game.probabilities(n, mu)
