@@ -107,6 +107,18 @@ def test_a_damaged_file_is_refused_by_name(finished, expected, name, damage):
     assert digests(finished) == expected
 
 
+def test_damaged_compiled_programs_are_compiled_again(finished, expected):
+    """A kill can leave half an entry in the cache that jobs share; it costs time, and no result."""
+    entries = sorted((finished / ".snakemake/jax").glob("*-cache"))
+    assert len(entries) > 3
+    for number, entry in enumerate(entries):
+        content = bytearray(entry.read_bytes())
+        content[len(content) // 2] ^= 1
+        entry.write_bytes(content if number % 2 else content[: len(content) // 2])
+    snakemake(finished, *ARGUMENTS, "--forcerun", "sweep", "portrait")
+    assert digests(finished) == expected
+
+
 def test_a_second_run_in_the_folder_is_refused_and_one_core_gives_the_bytes_of_eight(expected, tmp_path):
     folder = prepared(tmp_path / "shared")
     first = subprocess.Popen(**call(folder, *ARGUMENTS, cores=1), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -30,7 +30,7 @@ ENVIRONMENT = "../envs/mfg-imitation.yaml"
 
 # The commands of shell rules are this environment's, whether or not it was activated.
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]))
-# Jobs share what XLA has compiled. JAX reads a half-written entry as none, warns and compiles.
+# Jobs share what XLA has compiled. Entries carry a checksum: JAX passes over a damaged one, warns and compiles.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(".snakemake/jax"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
 
