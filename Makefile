@@ -4,13 +4,14 @@ PYTHON ?= python3
 CORES ?= 8
 
 VENV := .venv
+PEERS := .venv-peers
 ACTIVATE := . $(VENV)/bin/activate &&
 # Each stamp is written last, so that an interrupted step is done again from its start.
 PINS := $(VENV)/.pins-installed
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help figures report test bench reference lint environment package lock clean
+.PHONY: help figures report test bench profile reference lint environment package lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,8 +26,19 @@ report: $(READY)  ## the HTML report, with what it needs
 test: $(READY)  ## all tests
 	$(ACTIVATE) python -m pytest
 
-bench: $(READY)  ## the timed comparisons in benchmarks/
+bench: $(READY)  ## times: this engine beside MFGLib, OpenSpiel, NumPy and the memory's bandwidth (benchmarks/)
+	@$(MAKE) --no-print-directory $(PEERS)/.ready || echo "The peers cannot be installed: the rest is timed without them." >&2
+	$(ACTIVATE) python benchmarks/contest/contest.py $$(ls $(PEERS)/.ready >/dev/null 2>&1 && echo $(PEERS)/bin/python)
 	$(ACTIVATE) for benchmark in benchmarks/*.py; do python "$$benchmark" || exit 1; done
+
+profile: $(READY)  ## seconds and memory of every rule of the last run
+	$(ACTIVATE) python workflow/profile.py
+
+# MFGLib and OpenSpiel, in an environment of their own: nothing else here needs them.
+$(PEERS)/.ready: benchmarks/contest/peers.lock
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 reference:  ## the tables of the last run become the reference that `snakemake verify` compares with
 	cd data/tables && cp --parents scorecard.csv properties.csv games.csv imitators.csv finite_populations.csv theory/*.csv ../reference

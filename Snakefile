@@ -9,6 +9,7 @@
 #   data/tables/{kind}/{game}.csv                  kind: flow, paths, portrait           rule portrait
 #   data/tables/games.csv                          all portraits                         rule games
 #   data/tables/sweep/{game}.csv                   imitators, their proxies and gaps      rule sweep
+#   data/tables/explorer/{game}.csv                the same on the even grid of sliders   rule explorer
 #   data/tables/properties.csv                     what the paper says of its game        rule properties
 #   data/tables/scorecard.csv                      the paper's claims, judged             rule scorecard
 #   data/tables/frontier/{game}.csv                the largest gap at a given error      rule frontier
@@ -23,6 +24,7 @@
 #   data/tables/finite_populations.csv             the gap as simulated players show it  rule finite_populations
 #   figures/imitation/{kind}.{format}              kind: matrix, a game, ..                 rule imitation_figures
 #   figures/theory/{figure}.{format}               see THEORY_FIGURES                    rule theory_figures
+#   figures/index.html                             thumbnails of them all                rule contact_sheet
 #   report/notebooks/{notebook}.ipynb              executed: index, paper, ...           rules index, paper, ...
 #   report/{notebook}.html                         the same for readers                   the same rules
 #   report/tables/{table}.csv                      what readers are offered             rule offered_tables

@@ -25,10 +25,14 @@ def say(text: str) -> None:
 def show(figure: str, alt: str, width: int = 760, table: str = "", target: str = "") -> None:
     """A figure (PNG) with, below it, its numbers (a file in data/tables) and the target that reruns it."""
     encoded = base64.b64encode((ROOT / figure).read_bytes()).decode()
-    below = [f'numbers: <a href="{REPORT}tables/{table}" download>{table}</a>'] if table else []
-    below += [f"rerun: <code>snakemake --cores 1 {target or figure}</code>"]
     image = f'<img src="data:image/png;base64,{encoded}" alt="{html.escape(alt)}" style="width: {width}px">'
-    display(HTML(f"<figure>{image}<figcaption>{' · '.join(below)}</figcaption></figure>"))
+    display(HTML(f"<figure>{image}<figcaption>{below(table, target or figure)}</figcaption></figure>"))
+
+
+def below(table: str, target: str) -> str:
+    """HTML of what stands below a figure, see `show`."""
+    numbers = f'numbers: <a href="{REPORT}tables/{table}" download>{table}</a> · ' if table else ""
+    return f"{numbers}rerun: <code>snakemake --cores 1 {target}</code>"
 
 
 def table(frame: pd.DataFrame, caption: str, formats: object = None) -> None:

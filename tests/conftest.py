@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
+from workflow_runs import SMOKE, copy, snakemake
 
 import mfg_imitation as mfg
 
@@ -52,3 +54,21 @@ def one_line():
         return text
 
     return message
+
+
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=10, help="how often the test of killed runs kills its run")
+
+
+@pytest.fixture(scope="session")
+def smoke(tmp_path_factory, worker_id) -> Path:
+    """A copy of the repository in which the smoke configuration has been run, once for all workers; nobody edits it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "smoke" / "repository"
+    done = folder.with_name("done")
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(folder.with_name("lock")):
+        if not done.exists():
+            snakemake(copy(folder), *SMOKE)
+            done.touch()
+    return folder

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from test_workflow import copy, snakemake
+from workflow_runs import copy, snakemake
 
 import mfg_imitation as mfg
 from mfg_imitation.games.expressions import FUNCTIONS

@@ -30,7 +30,7 @@ ORDER = [
     "mfc_sampled vanilla",
     "storage verification worst_game",
     "sweep",
-    "curves frontier properties tightness",
+    "curves explorer frontier properties tightness",
     "scorecard theorems",
     "diagram plotting portrait",
     "experiments finite_populations flow_figure game_figures imitation_figures theory_figures",

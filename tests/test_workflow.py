@@ -1,19 +1,21 @@
-"""The workflow as its users run it: one real run of the smoke configuration in a copy of the repository, then reruns.
+"""The workflow as its users run it: what one real run of the smoke configuration made, then reruns.
 
 What a rerun would do is read off `snakemake --dry-run`: it decides by the same rules and takes seconds.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
-from workflow_runs import REPOSITORY, SMOKE, copy, digests, snakemake
+from workflow_runs import REPOSITORY, SMOKE, digests, snakemake
 
 from mfg_imitation.tables import read_table
 
@@ -36,11 +38,9 @@ def planned_games(folder: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory) -> Path:
-    """A copy of the repository in which the smoke configuration has been run."""
-    folder = copy(tmp_path_factory.mktemp("workflow") / "repository")
-    snakemake(folder, *SMOKE)
-    return folder
+def run(smoke, tmp_path_factory) -> Path:
+    """A copy of the repository in which the smoke configuration has been run; tests may edit it."""
+    return Path(shutil.copytree(smoke, tmp_path_factory.mktemp("workflow") / "repository", symlinks=True))
 
 
 def test_every_product_is_there(run):
@@ -55,11 +55,11 @@ def test_every_product_is_there(run):
 
 def test_every_link_of_the_report_leads_somewhere_in_it(run):
     pages = sorted((run / "report").rglob("*.html"))
-    assert {"index.html", "paper.html", "theory.html", "imitation.html", "attractor.html"} <= {
+    assert {"index.html", "paper.html", "theory.html", "imitation.html", "explorer.html", "attractor.html"} <= {
         page.name for page in pages
     }
     for page in pages:
-        text = page.read_text(encoding="utf-8")
+        text = re.sub("<script.*?</script>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert "report:" not in text
         links = re.findall(r'(?:src|href)="([^"]*)"', text)
         assert links
@@ -71,6 +71,27 @@ def test_every_link_of_the_report_leads_somewhere_in_it(run):
     assert page.count("<msub>") > 100 and "<msub></msub>" not in page and "(formula-" not in page
     verified = read_table(run / "data/tables/theory/steps.csv")
     assert (verified["violations"] == 0).all() and (verified["checks"] > 0).all()
+
+
+def test_snakemakes_own_report_has_captions_categories_labels_and_the_graph(run, tmp_path):
+    file = tmp_path / "report.zip"
+    snakemake(run, *SMOKE, "--report", str(file))
+    with zipfile.ZipFile(file) as archive:
+        text = archive.read("report/report.html").decode()
+        files = {name.removeprefix("report/") for name in archive.namelist()}
+
+    def said(name: str) -> dict:
+        return json.JSONDecoder().raw_decode(text.partition(f'<script id="{name}">')[2].partition("= ")[2])[0]
+
+    results, categories = said("results"), said("categories")
+    assert {"figures/figure_1.svg", "data/tables/scorecard.csv", "report/explorer.html"} <= results.keys()
+    for name, result in results.items():
+        assert result["caption"] and result["labels"] and result["data_uri"] in files, name
+    assert {"Paper", "Games", "Tables", "Theory", "Imitation", "Pages"} <= categories.keys()
+    assert {"attractor", "sheltered_attractor"} == categories["Games"].keys()
+    rules = {node["rule"] for node in said("rulegraph")["data"][0]["values"]}
+    assert {"sweep", "scorecard", "explorer_page"} <= rules
+    assert not re.search(r'(?:src|href)="https?:', text), "it opens without a network"
 
 
 def test_the_executed_notebook_has_run_to_its_end(run):
@@ -177,6 +198,8 @@ def test_verify_names_the_number_that_moved(run):
         ({"paper": {"game": "attractr"}}, ["paper.game", "'attractr'", "attractor"]),
         ({"theory": {"frontier": {"games": ["dekoy"]}}}, ["theory.frontier.games[0]", "'dekoy'", "decoy"]),
         ({"theory": {"verification": {"alpha": [2]}}}, ["theory.verification.alpha[0]", "2", "at most 1"]),
+        ({"explorer": {"games": ["maze"]}}, ["explorer.games[0]", "'maze'", "expert.policy"]),
+        ({"explorer": {"horizon": {"largest": 5}}}, ["explorer.horizon.largest", "one step above"]),
         ({"seed": 1.5}, ["seed", "1.5", "an integer"]),
     ],
 )

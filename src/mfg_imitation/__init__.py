@@ -1,7 +1,8 @@
 """Imitation learning in mean-field games: exact gaps, proxies and the games to measure them on.
 
-Importing the package makes JAX compute in 64-bit floats. What is named here is imported when it is first used: much
-that the workflow runs, such as drawing, never needs JAX.
+Importing the package makes JAX compute in 64-bit floats, unless JAX's own environment variable says JAX_ENABLE_X64=0:
+32-bit floats halve the memory of a large game, at an error that `make bench` measures. What is named here is imported
+when it is first used: much that the workflow runs, such as drawing, never needs JAX.
 """
 
 import os
@@ -9,10 +10,9 @@ import sys
 
 import lazy_loader
 
+os.environ.setdefault("JAX_ENABLE_X64", "1")
 if "jax" in sys.modules:
-    sys.modules["jax"].config.update("jax_enable_x64", True)
-else:
-    os.environ.setdefault("JAX_ENABLE_X64", "1")
+    sys.modules["jax"].config.update("jax_enable_x64", os.environ["JAX_ENABLE_X64"].lower() not in ("0", "false"))
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,

@@ -58,7 +58,7 @@ def flow_of(game: Game, policy: Float[Array, "H S A"]) -> Float[Array, "H S"]:
 
     def step(mu, inputs):
         n, pi = inputs
-        return game.push_forward(n, mu, mu[:, None] * pi), mu
+        return game.next_population(n, mu, pi), mu
 
     return jax.lax.scan(step, game.initial, (jnp.arange(game.horizon), policy))[1]
 

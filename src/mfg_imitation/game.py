@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from mfg_imitation.checks import TOLERANCE, as_float, check_probabilities
+from mfg_imitation.checks import as_float, check_probabilities, tolerance_of
 from mfg_imitation.errors import InputError
 
 #: How many populations of two halves, and how many random ones, a new game is looked at in.
@@ -27,7 +27,8 @@ class Game(eqx.Module):
 
     Rewards are collected at every step n = 0 ... H - 1. Subclass it for games with structure: give the five
     attributes below (as fields or properties) and the methods `probabilities` and `reward`, both traceable by JAX.
-    A subclass may override `pull_back` and `push_forward` when it knows a faster way than its successor table.
+    A subclass may override `pull_back` and `push_forward` when it knows a faster way than its successor table, and
+    `next_population` and `earlier_values`, which all gaps are made of, when it can do without arrays of [S, A].
 
     Attributes:
         states: names of the states, in index order.
@@ -65,10 +66,26 @@ class Game(eqx.Module):
         """Distribution of the next state when (s, a) is distributed as `joint`: the adjoint of `pull_back`."""
         return jnp.zeros_like(mu).at[self.successors].add(joint[..., None] * self.probabilities(n, mu))
 
+    def next_population(self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"]) -> Float[Array, " S"]:
+        """One step of the flow: mu_{n+1} when everyone in mu plays `pi`."""
+        return self.push_forward(n, mu, mu[:, None] * pi)
+
+    def earlier_values(
+        self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"], best: Float[Array, " S"], own: Float[Array, " S"]
+    ) -> tuple[Float[Array, " S"], Float[Array, " S"]]:
+        """One step of backward induction, of a best response and of `pi` together: kernel and reward are computed once.
+
+        Args:
+            best, own: what either earns from each state on, from step n + 1.
+        """
+        ahead = jax.vmap(lambda values: self.pull_back(n, mu, values))(jnp.stack([best, own]))
+        q_best, q_own = self.reward(n, mu) + ahead
+        return q_best.max(axis=-1), jnp.sum(pi * q_own, axis=-1)
+
     @property
     def policy_shape(self) -> tuple[int, int, int]:
         """(H, S, A), the shape of a policy pi_n(a | s)."""
-        return self.horizon, *self.successors.shape[:2]
+        return self.horizon, len(self.states), len(self.actions)
 
     def uniform_policy(self) -> Float[Array, "H S A"]:
         """The policy that draws every action with equal probability."""
@@ -96,7 +113,7 @@ class Game(eqx.Module):
                 seen.add(name)
         n_states, n_actions = len(self.states), len(self.actions)
         check_probabilities("initial", self.initial, (n_states,))
-        shape = self.successors.shape
+        shape = jax.eval_shape(lambda: self.successors).shape  # a table of 10^6 states is not made for this
         if len(shape) != 3 or shape[:2] != (n_states, n_actions):
             raise InputError(f"successors has shape {list(shape)}, expected [{n_states}, {n_actions}, K]")
 
@@ -203,6 +220,12 @@ class WrappedGame(Game):
     def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
         return self.game.push_forward(n, mu, joint)
 
+    def next_population(self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"]) -> Float[Array, " S"]:
+        return self.game.next_population(n, mu, pi)
+
+    def earlier_values(self, n, mu, pi, best, own) -> tuple[Float[Array, " S"], Float[Array, " S"]]:
+        return self.game.earlier_values(n, mu, pi, best, own)
+
     def known_expert(self) -> Float[Array, "H S A"] | None:
         return self.game.known_expert()
 
@@ -254,10 +277,12 @@ def _rows(table):
 
 @eqx.filter_jit
 def _sound(game: Game, populations: Float[Array, "P S"]) -> Bool[Array, "H P"]:
+    tolerance = tolerance_of(populations)
+
     def at(n, mu):
         kernel = game.probabilities(n, mu)
-        sums = jnp.abs(kernel.sum(axis=-1) - 1) <= TOLERANCE
-        return jnp.all(kernel >= -TOLERANCE) & jnp.all(sums) & jnp.all(jnp.isfinite(game.reward(n, mu)))
+        sums = jnp.abs(kernel.sum(axis=-1) - 1) <= tolerance
+        return jnp.all(kernel >= -tolerance) & jnp.all(sums) & jnp.all(jnp.isfinite(game.reward(n, mu)))
 
     return jax.lax.map(lambda n: jax.vmap(lambda mu: at(n, mu))(populations), jnp.arange(game.horizon))
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from mfg_imitation.flow import agent_flow_of, flow_of
@@ -21,6 +22,9 @@ GROWTH, SHRINKAGE = 1.5, 0.5
 
 #: A step that has shrunk to this fraction of the first one starts again at the first one.
 SMALLEST_STEP = 1e-6
+
+#: One-point populations that `reward_range` looks at.
+MOST_POINTS = 1000
 
 #: Probabilities below this are not told apart from 0 when a policy is turned into logits.
 SMALLEST_PROBABILITY = 1e-300
@@ -79,7 +83,7 @@ def mirror_descent_chunk(game: Game, state: MirrorDescent, iterations: int) -> M
         flow, q = population_values(game, policy)
         return jax.nn.log_softmax(logits + state.step_size * q), total + flow[..., None] * policy
 
-    start = jnp.log(jnp.maximum(state.policy, SMALLEST_PROBABILITY))
+    start = jnp.log(jnp.maximum(state.policy, max(SMALLEST_PROBABILITY, jnp.finfo(state.policy.dtype).tiny)))
     logits, total = jax.lax.fori_loop(0, iterations, step, (start, jnp.zeros_like(start)))
     last = jax.nn.softmax(logits)
     candidates = jnp.stack([last, conditional(total, last)])
@@ -145,15 +149,24 @@ def conditional(occupancy: Float[Array, "H S A"], elsewhere: Float[Array, "H S A
 def reward_range(game: Game) -> Float[Array, ""]:
     """Largest minus smallest reward over the steps of the uniform policy's population and in one-point populations.
 
-    A lower estimate of the range over all populations; 1 for a game whose rewards are all equal there.
+    A lower estimate of the range over all populations; 1 for a game whose rewards are all equal there. Of a game with
+    many states only `MOST_POINTS` one-point populations are looked at, evenly spread, and none is stored.
     """
     n_states = game.initial.size
-    populations = jnp.concatenate([flow_of(game, game.uniform_policy()), jnp.eye(n_states)])
+    points = np.linspace(0, n_states - 1, min(n_states, MOST_POINTS)).round().astype(int)
 
-    def extremes(inputs):
-        reward = game.reward(*inputs)
-        return reward.min(), reward.max()
+    def extremes(n, mu):
+        reward = game.reward(n, mu)
+        return jnp.stack([reward.min(), reward.max()])
 
-    low, high = jax.lax.map(extremes, (jnp.arange(game.horizon + n_states) % game.horizon, populations))
-    width = high.max() - low.min()
+    def at_point(inputs):
+        n, s = inputs
+        return extremes(n, jnp.zeros(n_states).at[s].set(1))
+
+    steps = jnp.arange(game.horizon)
+    flow = flow_of(game, game.uniform_policy())
+    crowd = jax.lax.map(lambda inputs: extremes(*inputs), (steps, flow))
+    corners = jax.lax.map(at_point, (jnp.arange(game.horizon, game.horizon + points.size) % game.horizon, points))
+    found = jnp.concatenate([crowd, corners])
+    width = found[:, 1].max() - found[:, 0].min()
     return jnp.where(width > 0, width, 1.0)

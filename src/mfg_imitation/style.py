@@ -12,12 +12,16 @@ import matplotlib
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.tables import replacing
 
 #: Width of a page's text in the NeurIPS style, in inches: a figure of this width is printed without scaling.
 TEXT_WIDTH = 5.5
+
+#: Dots per inch of a PNG.
+DOTS = 200
 
 STYLE = {
     "font.family": "STIXGeneral",  # ships with matplotlib, goes with Times: no system font is needed
@@ -89,7 +93,9 @@ def write(figure: Figure, text: str, x: float, y: float, **look) -> None:
 
 
 def save_figure(figure: Figure, paths: Iterable[str | os.PathLike]) -> None:
-    """Write a figure to every path, as its suffix says (.pdf, .png at 200 dots per inch, .svg), and close it.
+    """Write a figure to every path, as its suffix says (.pdf, .png, .svg), and close it.
+
+    A PNG has 200 dots per inch and a palette of 256 colours: a third of the bytes, and nothing that an eye would miss.
 
     Equal figures give equal bytes. A file appears whole or not at all.
 
@@ -103,5 +109,8 @@ def save_figure(figure: Figure, paths: Iterable[str | os.PathLike]) -> None:
     with matplotlib.rc_context(STYLE):
         for path in paths:
             with replacing(path) as temporary:
-                figure.savefig(temporary, format=path.suffix[1:], dpi=200, metadata=_METADATA[path.suffix])
+                figure.savefig(temporary, format=path.suffix[1:], dpi=DOTS, metadata=_METADATA[path.suffix])
+                if path.suffix == ".png":
+                    picture = Image.open(temporary).convert("RGB").quantize(dither=Image.Dither.NONE)
+                    picture.save(temporary, format="PNG", optimize=True, dpi=(DOTS, DOTS))
     pyplot.close(figure)

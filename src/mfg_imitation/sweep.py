@@ -43,13 +43,7 @@ def sweep(file: str | Path, grid: Mapping) -> pd.DataFrame:
     """
     first = alpha_grid(grid["alpha"]["linear"], grid["alpha"]["smallest"], grid["alpha"]["logarithmic"])
     frames = []
-    for point, game in games_on_grid(file, grid):
-        try:
-            expert = known_expert(game).policy
-        except InputError as error:
-            raise InputError(f"{file}: {error} (at {', '.join(f'{k} = {v}' for k, v in point.items())})") from None
-        target = target_policy(file, game)
-        target = game.uniform_policy() if target is None else target
+    for point, game, expert, target in slips_on_grid(file, grid):
         path = resolved_path(game, expert, target, first, grid["alpha"]["resolution"])
         frames.append(path.assign(game=Path(file).stem, **point))
     columns = ["game", SWEPT, "horizon", "alpha", *Proxies._fields, *Gaps._fields]
@@ -63,6 +57,23 @@ def games_on_grid(file: str | Path, grid: Mapping) -> Iterator[tuple[dict[str, f
         for horizon in grid["horizon"]:
             point = {SWEPT: value, "horizon": horizon} if swept else {"horizon": horizon}
             yield point, load_game(file, **point)
+
+
+def slips_on_grid(
+    file: str | Path, grid: Mapping
+) -> Iterator[tuple[dict[str, float], Game, Float[Array, "H S A"], Float[Array, "H S A"]]]:
+    """`games_on_grid`, each with its expert and the policy towards which its imitators slip.
+
+    Raises:
+        InputError: a broken file, or an expert that is no equilibrium at some point of the grid.
+    """
+    for point, game in games_on_grid(file, grid):
+        try:
+            expert = known_expert(game).policy
+        except InputError as error:
+            raise InputError(f"{file}: {error} (at {', '.join(f'{k} = {v}' for k, v in point.items())})") from None
+        target = target_policy(file, game)
+        yield point, game, expert, game.uniform_policy() if target is None else target
 
 
 def alpha_grid(linear: int, smallest: float, logarithmic: int) -> Float[np.ndarray, " alphas"]:

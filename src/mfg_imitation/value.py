@@ -107,20 +107,18 @@ def nash_imitation_gap_of(game: Game, policy: Float[Array, "H S A"]) -> Float[Ar
     return game.initial @ (best - own)
 
 
-def _values_of(game, policy) -> Float[Array, "2 S"]:
+def _values_of(game, policy) -> tuple[Float[Array, " S"], Float[Array, " S"]]:
     """What a best response and what `policy` earn in mu^pi from each state at n = 0.
 
-    Both go back together in one pass, so that each step's kernel and reward are computed once.
+    Both go back together in one pass, see `Game.earlier_values`.
     """
 
     def step(values, inputs):
         n, pi, mu = inputs
-        ahead = jax.vmap(lambda value: game.pull_back(n, mu, value))(values)
-        best, own = game.reward(n, mu) + ahead
-        return jnp.stack([best.max(axis=-1), jnp.sum(pi * own, axis=-1)]), None
+        return game.earlier_values(n, mu, pi, *values), None
 
-    shape = (2, game.initial.size)
-    return _backward(step, game, policy, flow_of(game, policy), start=jnp.zeros(shape))[0]
+    nothing = jnp.zeros_like(game.initial)
+    return _backward(step, game, policy, flow_of(game, policy), start=(nothing, nothing))[0]
 
 
 def _backward(step, game, *inputs, start=None):

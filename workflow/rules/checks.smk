@@ -6,6 +6,7 @@ from mfg_imitation import InputError, load_game
 from mfg_imitation.games.files import read_lipschitz
 from mfg_imitation.schema import Problem, find_problem, read_yaml
 from mfg_imitation.sweep import games_on_grid, target_policy
+from mfg_imitation.tables import SWEPT
 
 CONFIG = Path("config/config.yaml")
 
@@ -59,9 +60,27 @@ def check_games():
             key = f"theory.frontier.games[{index}]"
             place = origin(("theory", "frontier", "games", index))
             raise InputError(f"{place}: {key} is {name!r}, which declares no lipschitz constants")
+    for index, name in enumerate(config["explorer"]["games"]):
+        if "policy" not in declaration(name).get("expert", {}) or SWEPT not in declaration(name).get("parameters", {}):
+            place = origin(("explorer", "games", index))
+            reason = f"lacks expert.policy or a parameter {SWEPT}"
+            raise InputError(f"{place}: explorer.games[{index}] is {name!r}, which {reason}")
+    for name in (SWEPT, "horizon"):
+        slider = config["explorer"][name]
+        if slider["largest"] < slider["smallest"] + slider["step"]:
+            place = origin(("explorer", name, "largest"))
+            raise InputError(f"{place}: explorer.{name}.largest must be at least one step above its smallest")
     for name in swept_games():
         for _, game in games_on_grid(GAMES / f"{name}.yaml", config["sweep"]):
             target_policy(GAMES / f"{name}.yaml", game)
+
+
+def check_folders():
+    """Where products go must be writable: a job would find out only after its computation."""
+    for folder in map(Path, ("data", "figures", "report", "logs")):
+        for place in [folder, *sorted(folder.glob("**/"))]:
+            if place.exists() and not os.access(place, os.W_OK):
+                raise InputError(f"{place}: cannot be written to; a run needs to write data, figures, report and logs")
 
 
 def unknown_games():
@@ -71,6 +90,8 @@ def unknown_games():
     named |= {("games", index): name for index, name in enumerate(config.get("games", []))}
     populated = config["finite_populations"]["games"]
     named |= {("finite_populations", "games", index): name for index, name in enumerate(populated)}
+    explored = config["explorer"]["games"]
+    named |= {("explorer", "games", index): name for index, name in enumerate(explored)}
     studied = config["theory"]["frontier"]["games"]
     named |= {("theory", "frontier", "games", index): name for index, name in enumerate(studied)}
     for path, name in named.items():
@@ -99,3 +120,7 @@ def has(document, path):
 def shown(file):
     """A path as a user writes it: relative, where it lies below the working directory."""
     return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+onstart:
+    stop_on_user_mistake(check_folders)

@@ -19,11 +19,20 @@ NOTEBOOKS = Path(workflow.basedir, "notebooks")
 PAGE = multiext("workflow/report/page/", "conf.json", "index.html.j2")
 THEORY_FIGURES = ("verification", "tightness", "regime", "frontier")
 #: The pages that every page leads to, from the report's folder; the games' pages are on the first.
-PAGES = {"index.html": "Start", "paper.html": "Paper", "theory.html": "Theory", "imitation.html": "Imitation"}
+PAGES = {
+    "index.html": "Start",
+    "paper.html": "Paper",
+    "theory.html": "Theory",
+    "imitation.html": "Imitation",
+    "explorer.html": "Explorer",
+}
 ENVIRONMENT = "../envs/mfg-imitation.yaml"
 
 # The commands of shell rules are this environment's, whether or not it was activated.
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]))
+# Jobs share what XLA has compiled. Entries carry a checksum: JAX passes over a damaged one, warns and compiles.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(".snakemake/jax"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
 
 
 def game_names():

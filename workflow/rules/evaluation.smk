@@ -55,3 +55,30 @@ rule properties:
         library=library_digest("workflow/scripts/properties.py"),
     script:
         "../scripts/properties.py"
+
+
+rule explorer:
+    input:
+        game="config/games/{game}.yaml",
+    output:
+        explorer=report(
+            "data/tables/explorer/{game}.csv",
+            caption="../report/explorer.rst",
+            category="Tables",
+            labels={"table": "explorer", "game": "{game}"},
+        ),
+    log:
+        "logs/explorer/{game}.log",
+    benchmark:
+        "logs/explorer/{game}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        axes=lookup(dpath="explorer", within=config),
+        library=library_digest("workflow/scripts/explorer.py"),
+    script:
+        "../scripts/explorer.py"

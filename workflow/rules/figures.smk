@@ -11,6 +11,7 @@ rule diagram:
             "figures/games/{game}/diagram.svg",
             caption="../report/diagram.rst",
             category="Games",
+            subcategory="{game}",
             labels={"figure": "state diagram", "game": "{game}"},
         ),
     log:
@@ -38,6 +39,7 @@ rule sweep_figure:
                 f"figures/games/{{game}}/sweep_{gap}.svg",
                 caption="../report/sweep_figure.rst",
                 category="Games",
+                subcategory="{game}",
                 labels={"figure": gap, "game": "{game}"},
             )
             for gap in GAPS
@@ -112,6 +114,7 @@ rule game_figures:
             "figures/games/{game}/paths.svg",
             caption="../report/game_figures.rst",
             category="Games",
+            subcategory="{game}",
             labels={"figure": "paths", "game": "{game}"},
         ),
     log:

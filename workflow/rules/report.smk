@@ -10,6 +10,7 @@ OFFERED = [
     *expand("{kind}/{game}", kind=["flow", "convergence", "paths"], game=selected_games()),
     *expand("sweep/{game}", game=swept_games()),
     *expand("imitation/{game}", game=drawn_games()),
+    *expand("explorer/{game}", game=config["explorer"]["games"]),
 ]
 
 
@@ -22,7 +23,7 @@ rule index:
         figure=rules.figure_2.output.screen[0],
     output:
         notebook="report/notebooks/index.ipynb",
-        page=report("report/index.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report("report/index.html", caption="../report/notebook.rst", category="Pages", labels={"page": "start"}),
     log:
         "logs/index/index.log",
     benchmark:
@@ -36,6 +37,7 @@ rule index:
     params:
         parameters=lambda wildcards, input: {
             **{name: input[name] for name in ("scorecard", "games", "figure")},
+            "sweep": f"sweep/{config['paper']['game']}.csv",
             "pages": " ".join(Path(page).stem for page in PAGES if page != "index.html"),
         },
         pages=PAGES,
@@ -61,7 +63,7 @@ rule paper:
         ),
     output:
         notebook="report/notebooks/paper.ipynb",
-        page=report("report/paper.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report("report/paper.html", caption="../report/notebook.rst", category="Pages", labels={"page": "paper"}),
     log:
         "logs/paper/paper.log",
     benchmark:
@@ -104,7 +106,9 @@ rule game:
         ),
     output:
         notebook="report/notebooks/games/{game}.ipynb",
-        page=report("report/games/{game}.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report(
+            "report/games/{game}.html", caption="../report/notebook.rst", category="Pages", labels={"page": "{game}"}
+        ),
     log:
         "logs/game/{game}.log",
     benchmark:
@@ -136,7 +140,9 @@ rule imitation_page:
         figures=rules.imitation_figures.output,
     output:
         notebook="report/notebooks/imitation.ipynb",
-        page=report("report/imitation.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report(
+            "report/imitation.html", caption="../report/notebook.rst", category="Pages", labels={"page": "imitation"}
+        ),
     log:
         "logs/imitation_page/imitation_page.log",
     benchmark:
@@ -158,6 +164,66 @@ rule imitation_page:
         library=library_digest("notebooks/imitation.ipynb", "workflow/scripts/notebook.py"),
     script:
         "../scripts/notebook.py"
+
+
+rule explorer_page:
+    input:
+        notebook="notebooks/explorer.ipynb",
+        template=PAGE,
+        tables=expand(rules.explorer.output.explorer, game=config["explorer"]["games"]),
+    output:
+        notebook="report/notebooks/explorer.ipynb",
+        page=report(
+            "report/explorer.html", caption="../report/notebook.rst", category="Pages", labels={"page": "explorer"}
+        ),
+    log:
+        "logs/explorer_page/explorer_page.log",
+    benchmark:
+        "logs/explorer_page/explorer_page.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        parameters=lambda wildcards, input: {"tables": str(input.tables)},
+        pages=PAGES,
+        made_with=made_with(),
+        library=library_digest("notebooks/explorer.ipynb", "workflow/scripts/notebook.py"),
+    script:
+        "../scripts/notebook.py"
+
+
+rule contact_sheet:
+    input:
+        template="workflow/report/figures/index.html.j2",
+        figures=lambda wildcards: [
+            figure
+            for figures in (
+                [*rules.figure_1.output, *rules.figure_2.output, *rules.imitation_figures.output],
+                rules.theory_figures.output,
+                expand(rules.diagram.output, game=drawn_games()),
+                expand(rules.sweep_figure.output, game=swept_games()),
+                expand(rules.game_figures.output, game=selected_games()),
+            )
+            for figure in figures
+            if figure.endswith(".png")
+        ],
+    output:
+        page="figures/index.html",
+    log:
+        "logs/contact_sheet/contact_sheet.log",
+    benchmark:
+        "logs/contact_sheet/contact_sheet.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    script:
+        "../scripts/contact_sheet.py"
 
 
 rule offered_tables:
@@ -185,5 +251,7 @@ rule report:
         rules.offered_tables.output,
         rules.paper.output.page,
         rules.imitation_page.output.page,
+        rules.explorer_page.output.page,
+        rules.contact_sheet.output.page,
         rules.theory.input,
         expand(rules.game.output.page, game=selected_games()),

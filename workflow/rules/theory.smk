@@ -186,7 +186,7 @@ rule theory_page:
         figures=rules.theory_figures.output.screen,
     output:
         notebook="report/notebooks/theory.ipynb",
-        page=report("report/theory.html", caption="../report/notebook.rst", category="Notebooks"),
+        page=report("report/theory.html", caption="../report/notebook.rst", category="Pages", labels={"page": "theory"}),
     log:
         "logs/theory_page/theory_page.log",
     benchmark:

@@ -1,6 +1,9 @@
 """Walking among others from cell to cell: what grids and buildings have in common."""
 
+from functools import cached_property, reduce
+
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -16,6 +19,17 @@ CROWD_PARAMETERS = {
     "crowd_cost": Parameter(1.0, "weight of the reward -log(μ(s) + ε)", minimum=0),
     "smallest_share": SMALLEST_SHARE,
 }
+
+
+class Names(tuple):
+    """A tuple hashed once: JAX hashes what is static at every call, and a large grid has 10^6 names."""
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 class CrowdWalk(Family):
@@ -44,8 +58,8 @@ class CrowdWalk(Family):
 
     def _lay_out(self, horizon, cells, actions, initial, neighbours, place_reward):
         """Set the fields that the floor plan decides."""
-        self.states = tuple(",".join(map(str, cell)) for cell in cells)
-        self.actions, self.horizon, self.cells = actions, horizon, tuple(cells)
+        self.states = Names(",".join(map(str, cell)) for cell in cells)
+        self.actions, self.horizon, self.cells = actions, horizon, Names(cells)
         self.initial, self.neighbours, self.place_reward = map(jnp.asarray, (initial, neighbours, place_reward))
 
     def _populate(self, slip, congestion, crowd_cost, smallest_share):
@@ -62,29 +76,72 @@ class CrowdWalk(Family):
         return np.array(self.cells)
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A A"]:
-        moved = self._aim() * self._free(mu)[:, None, :]
+        moved = self._aim() * self._passable(mu)[self.neighbours][:, None, :]
         return moved.at[..., 0].add(1 - moved.sum(axis=-1))
 
+    # From here to `reward` all is in columns, one [S] for each action but the first: no array of [S, A] is written.
+
     def pull_back(self, n, mu: Float[Array, " S"], values: Float[Array, " S"]) -> Float[Array, "S A"]:
-        here = values[:, None]
-        return here + (self._free(mu) * (values[self.neighbours] - here)) @ self._aim().T
+        stay, gains = self._prospects(values, self._passable(mu))
+        return jnp.stack([stay, *(stay + (1 - self.slip) * gain for gain in gains)], axis=-1)
 
     def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
-        moved = (joint @ self._aim()) * self._free(mu)
-        return (joint.sum(axis=-1) - moved.sum(axis=-1)).at[self.neighbours].add(moved)
+        return self._walk(mu, [joint[:, a] for a in range(len(self.actions))])
+
+    def next_population(self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"]) -> Float[Array, " S"]:
+        return self._walk(mu, [mu * pi[:, a] for a in range(len(self.actions))])
+
+    def earlier_values(
+        self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"], best: Float[Array, " S"], own: Float[Array, " S"]
+    ) -> tuple[Float[Array, " S"], Float[Array, " S"]]:
+        earned, passable = self._earned(mu), self._passable(mu)
+        stay, gains = self._prospects(best, passable)
+        most = reduce(jnp.maximum, gains, jnp.zeros_like(best))
+        best = earned + stay + (1 - self.slip) * most
+        stay, gains = self._prospects(own, passable)
+        mean = sum(pi[:, a] * gain for a, gain in enumerate(gains, start=1))
+        return best, sum(pi[:, a] for a in range(len(self.actions))) * (earned + stay) + (1 - self.slip) * mean
+
+    def _walk(self, mu, chosen):
+        """Where those end who chose action a, `chosen[a]` in every cell."""
+        everyone = jax.lax.optimization_barrier(sum(chosen))  # or XLA adds the actions up again for every neighbour
+        slipping, meant, passable = self.slip / len(chosen) * everyone, chosen[1:], self._passable(mu)
+        frees = self._ahead(passable)
+        left = sum(((1 - self.slip) * some + slipping) * free for some, free in zip(meant, frees, strict=True))
+        came = (1 - self.slip) * self._arrivals(meant) + self._arrivals([slipping] * len(meant))
+        return everyone - left + passable * came
+
+    def _prospects(self, values, passable):
+        """What staying is worth, slips included, and what every other action adds to that before its own slip."""
+        looks = zip(self._ahead(values), self._ahead(passable), strict=True)
+        gains = [free * (there - values) for there, free in looks]
+        return values + self.slip / len(self.actions) * sum(gains), gains
+
+    def _passable(self, mu):
+        """How likely a move into a cell succeeds."""
+        return jnp.maximum(0, 1 - self.congestion * mu)
+
+    def _ahead(self, values):
+        """For every action but the first: `values` of the cell that it aims at."""
+        return [values[self.neighbours[:, a]] for a in range(1, len(self.actions))]
+
+    def _arrivals(self, moved):
+        """How many arrive in every cell when `moved[a - 1]` follow action a: the adjoint of `_ahead`."""
+        arrivals = jnp.zeros_like(moved[0])
+        for a, some in enumerate(moved, start=1):
+            arrivals = arrivals.at[self.neighbours[:, a]].add(some)
+        return arrivals
 
     def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
-        value = self.place_reward + self.crowd_cost * crowd_aversion(mu, self.smallest_share)
-        return jnp.broadcast_to(value[:, None], self.neighbours.shape)
+        return jnp.broadcast_to(self._earned(mu)[:, None], self.neighbours.shape)
+
+    def _earned(self, mu):
+        return self.place_reward + self.crowd_cost * crowd_aversion(mu, self.smallest_share)
 
     def _aim(self):
         """aim[a, b]: how likely b is played when a was chosen."""
         n_actions = len(self.actions)
         return (1 - self.slip) * jnp.eye(n_actions) + self.slip / n_actions
-
-    def _free(self, mu):
-        """free[s, b]: how likely the move into neighbours[s, b] succeeds."""
-        return jnp.maximum(0, 1 - self.congestion * mu[self.neighbours])
 
     def declared_lipschitz(self) -> tuple[float, float]:
         """Both exact, where any cell has a neighbour.

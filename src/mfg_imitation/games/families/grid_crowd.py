@@ -2,14 +2,21 @@
 
 from typing import ClassVar
 
+import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Bool, Float, Int
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.games.families.crowd_walk import CROWD_PARAMETERS, CrowdWalk, neighbour_table
+from mfg_imitation.games.families.crowd_walk import CROWD_PARAMETERS, CrowdWalk
 from mfg_imitation.games.families.family import Parameter
 
 #: Row and column that an action adds.
 STEPS = {"stay": (0, 0), "up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
+
+
+#: The same without staying.
+MOVES = tuple(STEPS.values())[1:]
 
 
 class GridCrowd(CrowdWalk):
@@ -18,8 +25,13 @@ class GridCrowd(CrowdWalk):
     The grid is `rows` x `columns` and open, everyone beginning where `start` says, or it is drawn as text: in
     `map`, one line a row, # is a wall, . a free cell, S a start and G a goal (a free cell that pays
     `goal_reward` at every step). With several starts everyone begins at a random one; a map without S begins
-    everywhere.
+    everywhere. Without walls neighbours are found by shifting the grid, not by looking them up.
+
+    Attributes:
+        open_shape: (rows, columns) of a grid without walls, else None.
     """
+
+    open_shape: tuple[int, int] | None = eqx.field(static=True)
 
     parameters: ClassVar = {
         "rows": Parameter(10, "rows of an open grid", minimum=1, maximum=1000),
@@ -34,19 +46,34 @@ class GridCrowd(CrowdWalk):
 
     def __init__(self, *, horizon, rows, columns, start, map, goal_reward, **crowd):
         plan = _drawn(map) if map else _open(rows, columns, start)
-        cells = [tuple(map_index) for map_index in np.argwhere(plan != "#").tolist()]
-        marks = np.array([plan[cell] for cell in cells])
+        free = plan != "#"
+        cells = [tuple(cell) for cell in np.argwhere(free).tolist()]
+        marks = plan[free]
         begin = marks == "S" if (marks == "S").any() else np.ones(len(cells))
-        steps = [lambda cell, dy=dy, dx=dx: (cell[0] + dy, cell[1] + dx) for dy, dx in STEPS.values()]
+        self.open_shape = plan.shape if free.all() else None
         self._lay_out(
             horizon=horizon,
             cells=cells,
             actions=tuple(STEPS),
             initial=begin / begin.sum(),
-            neighbours=neighbour_table(cells, steps),
+            neighbours=_neighbours(free),
             place_reward=goal_reward * (marks == "G"),
         )
         self._populate(**crowd)
+
+    def _ahead(self, values):
+        return [self._shifted(values, *step) for step in MOVES] if self.open_shape else super()._ahead(values)
+
+    def _arrivals(self, moved):
+        if not self.open_shape:
+            return super()._arrivals(moved)
+        return sum(self._shifted(some, -dy, -dx) for some, (dy, dx) in zip(moved, MOVES, strict=True))
+
+    def _shifted(self, values: Float[Array, " S"], dy: int, dx: int) -> Float[Array, " S"]:
+        """`values` of the cell dy rows and dx columns further; 0 beyond the border, so that nothing passes it."""
+        rows, columns = self.open_shape
+        padded = jnp.pad(values.reshape(rows, columns), 1)
+        return padded[1 + dy : 1 + dy + rows, 1 + dx : 1 + dx + columns].ravel()
 
 
 def _open(rows: int, columns: int, start: str) -> np.ndarray:
@@ -54,6 +81,14 @@ def _open(rows: int, columns: int, start: str) -> np.ndarray:
     if start != "everywhere":
         plan[(0, 0) if start == "corner" else (rows // 2, columns // 2)] = "S"
     return plan
+
+
+def _neighbours(free: Bool[np.ndarray, "rows columns"]) -> Int[np.ndarray, "S A"]:
+    index = np.full(np.add(free.shape, 2), -1, dtype=np.int32)
+    index[1:-1, 1:-1][free] = here = np.arange(free.sum())
+    y, x = np.nonzero(free)
+    aims = np.stack([index[1 + y + dy, 1 + x + dx] for dy, dx in STEPS.values()], axis=-1)
+    return np.where(aims >= 0, aims, here[:, None]).astype(np.int32)
 
 
 def _drawn(lines: tuple[str, ...]) -> np.ndarray:
