@@ -198,7 +198,10 @@ class FunctionGame(DenseGame):
 
 
 class WrappedGame(Game):
-    """All that another game is; a subclass changes what it needs to."""
+    """All that another game is; a subclass changes what it needs to.
+
+    Whole steps are not the other game's, but made of the methods below, so that a change of these is a change of those.
+    """
 
     game: Game
 
@@ -219,12 +222,6 @@ class WrappedGame(Game):
 
     def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
         return self.game.push_forward(n, mu, joint)
-
-    def next_population(self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"]) -> Float[Array, " S"]:
-        return self.game.next_population(n, mu, pi)
-
-    def earlier_values(self, n, mu, pi, best, own) -> tuple[Float[Array, " S"], Float[Array, " S"]]:
-        return self.game.earlier_values(n, mu, pi, best, own)
 
     def known_expert(self) -> Float[Array, "H S A"] | None:
         return self.game.known_expert()
