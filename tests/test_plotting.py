@@ -9,9 +9,10 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont
+from PIL import Image
 
 from mfg_imitation.plotting import SMALLEST, save_figure, sweep_figure
-from mfg_imitation.style import CURVES, STYLE, TEXT_WIDTH
+from mfg_imitation.style import CURVES, DOTS, STYLE, TEXT_WIDTH
 
 LIPSCHITZ, HORIZONS = (0.0, 0.1, 5.0), (5, 50)
 
@@ -164,3 +165,13 @@ def test_no_font_of_the_system_and_no_global_style(frame):
     fonts = {text.get_fontname() for text in figure.findobj(matplotlib.text.Text)}
     assert fonts == {STYLE["font.family"]}
     assert all(Path(findfont(font)).is_relative_to(bundled) for font in fonts)
+
+
+def test_a_png_has_its_colours(frame, tmp_path):
+    """A palette is smaller, and may not give one curve the colour of another."""
+    figure, whole = sweep_figure(frame, "nash_imitation_gap"), tmp_path / "whole.png"
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(whole, dpi=DOTS)
+    save_figure(figure, [tmp_path / "palette.png"])
+    before, after = (np.asarray(Image.open(file).convert("RGB"), int) for file in (whole, tmp_path / "palette.png"))
+    assert np.abs(after - before).max() <= 16  # of 255

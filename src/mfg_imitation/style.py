@@ -111,6 +111,8 @@ def save_figure(figure: Figure, paths: Iterable[str | os.PathLike]) -> None:
             with replacing(path) as temporary:
                 figure.savefig(temporary, format=path.suffix[1:], dpi=DOTS, metadata=_METADATA[path.suffix])
                 if path.suffix == ".png":
-                    picture = Image.open(temporary).convert("RGB").quantize(dither=Image.Dither.NONE)
+                    picture = Image.open(temporary).convert("RGB")
+                    # Maximum coverage: the others give small coloured text the colour of something larger.
+                    picture = picture.quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
                     picture.save(temporary, format="PNG", optimize=True, dpi=(DOTS, DOTS))
     pyplot.close(figure)
