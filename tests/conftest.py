@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 from filelock import FileLock
@@ -10,6 +11,13 @@ from workflow_runs import SMOKE, copy, snakemake
 import mfg_imitation as mfg
 
 REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forget_compiled_programs():
+    """A process that keeps every program of every module it has tested runs out of memory maps: XLA then crashes."""
+    yield
+    jax.clear_caches()
 
 
 @pytest.fixture(scope="session")
