@@ -9,6 +9,7 @@ is the soft weight exp(|d_n| / tau) of every step. Both are sharpened as the fit
 alike, so the max objective begins as the sum.
 """
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import equinox as eqx
@@ -102,8 +103,7 @@ def mfc_adv(
     joints = joints.reshape(joints.shape[0], *target.reshape(flat).shape)
     targets, total_steps = target.reshape(flat), jnp.asarray(iterations)
     state = _begin(targets, joints, stationary)
-    for begin in tqdm(range(0, iterations, CHUNK), desc="MFC-ADV", unit_scale=CHUNK, disable=None, leave=False):
-        end = min(begin + CHUNK, iterations)
+    for begin, end in strokes(iterations, CHUNK):
         state = _advance(game, targets, state, begin, end, total_steps, objective, stationary)
         jax.block_until_ready(state)
     fit = _best(game, targets, state, objective, stationary)
@@ -170,6 +170,12 @@ def total(difference, objective) -> Float[Array, ""]:
     """F, from rho^pi - rho_hat."""
     norms = jnp.abs(difference).sum(axis=(-2, -1))
     return norms.sum() if objective == "sum" else norms.max()
+
+
+def strokes(iterations: int, length: int) -> Iterator[tuple[Int[Array, ""], Int[Array, ""]]]:
+    """(begin, end) of every `length` iterations, with a progress bar; arrays, so that one program serves them all."""
+    for begin in tqdm(range(0, iterations, length), desc="MFC-ADV", unit_scale=length, disable=None, leave=False):
+        yield jnp.asarray(begin), jnp.asarray(min(begin + length, iterations))
 
 
 class _Best(NamedTuple):

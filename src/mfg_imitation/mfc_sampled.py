@@ -16,13 +16,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
-from tqdm import tqdm
 
 from mfg_imitation.cloning import cloned_policy
 from mfg_imitation.errors import InputError
 from mfg_imitation.game import Game
 from mfg_imitation.imitation import Imitation
-from mfg_imitation.mfc_adversary import Adam, check_occupancy, prices, schedule, total
+from mfg_imitation.mfc_adversary import Adam, check_occupancy, prices, schedule, strokes, total
 from mfg_imitation.simulation import draw
 
 #: First step of the optimiser, in logits; it falls linearly to zero. On the sheltered attractor (H = 30, 1000
@@ -111,8 +110,7 @@ def mfc_adv_sampled(
     key, total_steps = jax.random.key(seed), jnp.asarray(iterations)
     none = (jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0))
     state = Adam.start(cloned_policy(target)), none
-    for begin in tqdm(range(0, iterations, CHUNK), desc="MFC-ADV", unit_scale=CHUNK, disable=None, leave=False):
-        end = min(begin + CHUNK, iterations)
+    for begin, end in strokes(iterations, CHUNK):
         state = _advance(simulator, target, state, begin, end, total_steps, objective, rollouts, key)
         jax.block_until_ready(state)
     policy, _, iteration = state[1]
