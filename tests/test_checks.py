@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation.checks import TOLERANCE, check_probabilities
+from mfg_imitation.checks import COMPILED, TOLERANCE, check_probabilities
 from mfg_imitation.control import social_optimum
 from mfg_imitation.lipschitz import lipschitz_estimate
 
@@ -128,6 +128,14 @@ def test_probabilities_may_be_off_by_rounding_only(one_line):
     check_probabilities("row", [1 + TOLERANCE / 2, -TOLERANCE / 2], (2,))
     assert "the sum" in one_line(check_probabilities, "row", [0.5, 0.5 + 2 * TOLERANCE], (2,))
     assert "negative" in one_line(check_probabilities, "row", [1 + 2 * TOLERANCE, -2 * TOLERANCE], (2,))
+
+
+@pytest.mark.parametrize("value", [-0.01, 0.49, np.nan, np.inf, 0.5 + 3 * TOLERANCE])
+def test_one_wrong_number_in_a_large_policy_is_found(one_line, value):
+    large = np.full((COMPILED // 2, 2), 0.5)
+    assert check_probabilities("policy", large, large.shape).shape == large.shape
+    large[-3, 1] = value
+    assert f"policy[{len(large) - 3}, " in one_line(check_probabilities, "policy", large, large.shape)
 
 
 def test_checked_arrays_are_double_precision():

@@ -339,7 +339,21 @@ def test_nash_imitation_gap_is_best_value_less_own_value(coupled, rng, draw_poli
 
 def test_nash_imitation_gap_is_never_negative(coupled, uncoupled, rng, draw_policies):
     for game in (coupled, uncoupled):
-        assert mfg.nash_imitation_gap(game, draw_policies(rng, game, MANY)).min() >= -1e-12
+        assert mfg.nash_imitation_gap(game, draw_policies(rng, game, MANY)).min() >= 0
+
+
+def test_a_small_gap_of_large_values_keeps_its_digits(attractor):
+    """The difference of two values of 10^6 a step would know the gap of 10^-9 to within 10^-10 only."""
+    alpha = 1e-9
+    shifted = mfg.Game.from_functions(
+        lambda n, mu: attractor.transition(n, mu),
+        lambda n, mu: attractor.reward(n, mu) + 1e6,
+        attractor.initial,
+        attractor.horizon,
+    )
+    wanted = attractor_closed_form(1.5, attractor.horizon, alpha).nash_imitation_gap
+    measured = mfg.nash_imitation_gap(shifted, path(attractor, [alpha])[0])
+    assert float(measured) == pytest.approx(wanted, rel=1e-7, abs=0)
 
 
 def test_best_response_is_nash_without_interaction(uncoupled, rng, draw_policies):

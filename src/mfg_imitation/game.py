@@ -67,20 +67,25 @@ class Game(eqx.Module):
         return jnp.zeros_like(mu).at[self.successors].add(joint[..., None] * self.probabilities(n, mu))
 
     def next_population(self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"]) -> Float[Array, " S"]:
-        """One step of the flow: mu_{n+1} when everyone in mu plays `pi`."""
+        """One step of the flow: mu_{n+1} when everyone in mu plays `pi`.
+
+        A game may take for granted that `pi` sums to one, so that derivatives mean something along the simplex only.
+        """
         return self.push_forward(n, mu, mu[:, None] * pi)
 
     def earlier_values(
-        self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"], best: Float[Array, " S"], own: Float[Array, " S"]
+        self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"], values: Float[Array, " S"]
     ) -> tuple[Float[Array, " S"], Float[Array, " S"]]:
-        """One step of backward induction, of a best response and of `pi` together: kernel and reward are computed once.
+        """One step of backward induction: what a best response earns from step n on, and the regret of `pi`.
+
+        The regret is what an agent loses that plays `pi` at this step and a best response ever after.
 
         Args:
-            best, own: what either earns from each state on, from step n + 1.
+            values: what a best response earns from each state on, from step n + 1.
         """
-        ahead = jax.vmap(lambda values: self.pull_back(n, mu, values))(jnp.stack([best, own]))
-        q_best, q_own = self.reward(n, mu) + ahead
-        return q_best.max(axis=-1), jnp.sum(pi * q_own, axis=-1)
+        q = self.reward(n, mu) + self.pull_back(n, mu, values)
+        best = q.max(axis=-1)
+        return best, jnp.sum(pi * (best[:, None] - q), axis=-1)
 
     @property
     def policy_shape(self) -> tuple[int, int, int]:

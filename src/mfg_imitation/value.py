@@ -103,22 +103,26 @@ def best_response_of(game: Game, population: Float[Array, "H S"]) -> BestRespons
 
 def nash_imitation_gap_of(game: Game, policy: Float[Array, "H S A"]) -> Float[Array, ""]:
     """`nash_imitation_gap` of one policy, unchecked, for use inside traced code."""
-    best, own = _values_of(game, policy)
-    return game.initial @ (best - own)
+    return _best_value_and_gap_of(game, policy)[1]
 
 
-def _values_of(game, policy) -> tuple[Float[Array, " S"], Float[Array, " S"]]:
-    """What a best response and what `policy` earn in mu^pi from each state at n = 0.
+def _best_value_and_gap_of(game, policy) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """The value of a best response in mu^pi, and the Nash imitation gap of `policy`.
 
-    Both go back together in one pass, see `Game.earlier_values`.
+    The gap is the regret of `policy` at each step, summed along its own flow, which is where an agent that plays it is
+    (the performance difference lemma, Kakade and Langford 2002). Unlike the difference of two values, no summand is
+    negative and none cancels another.
     """
 
-    def step(values, inputs):
+    def step(carry, inputs):
+        values, lost = carry
         n, pi, mu = inputs
-        return game.earlier_values(n, mu, pi, *values), None
+        values, regret = game.earlier_values(n, mu, pi, values)
+        return (values, lost + mu * regret), None
 
     nothing = jnp.zeros_like(game.initial)
-    return _backward(step, game, policy, flow_of(game, policy), start=(nothing, nothing))[0]
+    values, lost = _backward(step, game, policy, flow_of(game, policy), start=(nothing, nothing))[0]
+    return game.initial @ values, lost.sum()
 
 
 def _backward(step, game, *inputs, start=None):
@@ -145,11 +149,7 @@ def _gaps(game, expert, policy):
     expert_value = value_of(game, expert, expert_flow)
 
     def one(pi):
-        best, own = _values_of(game, pi)
-        return Gaps(
-            game.initial @ (best - own),
-            expert_value - game.initial @ own,
-            expert_value - value_of(game, pi, expert_flow),
-        )
+        best_value, gap = _best_value_and_gap_of(game, pi)
+        return Gaps(gap, expert_value - (best_value - gap), expert_value - value_of(game, pi, expert_flow))
 
     return over_policies(one, policy)

@@ -3,7 +3,6 @@
 from functools import cached_property, reduce
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -86,30 +85,27 @@ class CrowdWalk(Family):
         return jnp.stack([stay, *(stay + (1 - self.slip) * gain for gain in gains)], axis=-1)
 
     def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
-        return self._walk(mu, [joint[:, a] for a in range(len(self.actions))])
+        return self._walk(mu, joint.sum(axis=-1), [joint[:, a] for a in range(1, len(self.actions))])
 
     def next_population(self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"]) -> Float[Array, " S"]:
-        return self._walk(mu, [mu * pi[:, a] for a in range(len(self.actions))])
+        return self._walk(mu, mu, [mu * pi[:, a] for a in range(1, len(self.actions))])
 
     def earlier_values(
-        self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"], best: Float[Array, " S"], own: Float[Array, " S"]
+        self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"], values: Float[Array, " S"]
     ) -> tuple[Float[Array, " S"], Float[Array, " S"]]:
-        earned, passable = self._earned(mu), self._passable(mu)
-        stay, gains = self._prospects(best, passable)
-        most = reduce(jnp.maximum, gains, jnp.zeros_like(best))
-        best = earned + stay + (1 - self.slip) * most
-        stay, gains = self._prospects(own, passable)
-        mean = sum(pi[:, a] * gain for a, gain in enumerate(gains, start=1))
-        return best, sum(pi[:, a] for a in range(len(self.actions))) * (earned + stay) + (1 - self.slip) * mean
+        stay, gains = self._prospects(values, self._passable(mu))
+        gains = [jnp.zeros_like(values), *gains]
+        most = reduce(jnp.maximum, gains)
+        missed = sum(pi[:, a] * (most - gain) for a, gain in enumerate(gains))
+        return self._earned(mu) + stay + (1 - self.slip) * most, (1 - self.slip) * missed
 
-    def _walk(self, mu, chosen):
-        """Where those end who chose action a, `chosen[a]` in every cell."""
-        everyone = jax.lax.optimization_barrier(sum(chosen))  # or XLA adds the actions up again for every neighbour
-        slipping, meant, passable = self.slip / len(chosen) * everyone, chosen[1:], self._passable(mu)
-        frees = self._ahead(passable)
-        left = sum(((1 - self.slip) * some + slipping) * free for some, free in zip(meant, frees, strict=True))
-        came = (1 - self.slip) * self._arrivals(meant) + self._arrivals([slipping] * len(meant))
-        return everyone - left + passable * came
+    def _walk(self, mu, everyone, meant):
+        """Where `everyone` ends, of whom `meant[a - 1]` chose action a in every cell, and the others to stay."""
+        passable = self._passable(mu)
+        slipping = self.slip / len(self.actions) * everyone
+        moving = [(1 - self.slip) * some + slipping for some in meant]
+        left = sum(some * free for some, free in zip(moving, self._ahead(passable), strict=True))
+        return everyone - left + passable * self._arrivals(moving)
 
     def _prospects(self, values, passable):
         """What staying is worth, slips included, and what every other action adds to that before its own slip."""

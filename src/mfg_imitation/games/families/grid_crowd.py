@@ -5,7 +5,7 @@ from typing import ClassVar
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Bool, Int
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.crowd_walk import CROWD_PARAMETERS, CrowdWalk
@@ -15,8 +15,8 @@ from mfg_imitation.games.families.family import Parameter
 STEPS = {"stay": (0, 0), "up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
 
 
-#: The same without staying.
-MOVES = tuple(STEPS.values())[1:]
+#: For every action but staying, the place of the one that leads back.
+BACK = (1, 0, 3, 2)
 
 
 class GridCrowd(CrowdWalk):
@@ -62,18 +62,18 @@ class GridCrowd(CrowdWalk):
         self._populate(**crowd)
 
     def _ahead(self, values):
-        return [self._shifted(values, *step) for step in MOVES] if self.open_shape else super()._ahead(values)
+        if not self.open_shape:
+            return super()._ahead(values)
+        _, columns = self.open_shape
+        padded = jnp.pad(values, columns)  # nothing is asked of a cell in the loop over them, which is then vectorised
+        up, down, left, right = (padded[columns + step :][: values.size] for step in (-columns, columns, -1, 1))
+        column = jnp.arange(values.size) % columns
+        return [up, down, jnp.where(column > 0, left, 0), jnp.where(column < columns - 1, right, 0)]
 
     def _arrivals(self, moved):
         if not self.open_shape:
             return super()._arrivals(moved)
-        return sum(self._shifted(some, -dy, -dx) for some, (dy, dx) in zip(moved, MOVES, strict=True))
-
-    def _shifted(self, values: Float[Array, " S"], dy: int, dx: int) -> Float[Array, " S"]:
-        """`values` of the cell dy rows and dx columns further; 0 beyond the border, so that nothing passes it."""
-        rows, columns = self.open_shape
-        padded = jnp.pad(values.reshape(rows, columns), 1)
-        return padded[1 + dy : 1 + dy + rows, 1 + dx : 1 + dx + columns].ravel()
+        return sum(self._ahead(some)[back] for some, back in zip(moved, BACK, strict=True))
 
 
 def _open(rows: int, columns: int, start: str) -> np.ndarray:
