@@ -64,6 +64,12 @@ def one_line():
     return message
 
 
+def pytest_collection_modifyitems(items):
+    """What runs the workflow comes first: it takes minutes, much of them waiting, which the rest then fills."""
+    first = ["test_slurm", "test_faults", "test_workflow", "test_browser"]
+    items.sort(key=lambda item: first.index(name) if (name := item.module.__name__) in first else len(first))
+
+
 def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=10, help="how often the test of killed runs kills its run")
 
