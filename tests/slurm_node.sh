@@ -62,7 +62,7 @@ SchedulerParameters=batch_sched_delay=0,bf_interval=1
 ReturnToService=2
 KillWait=5
 # Seconds for which a job that has ended can still be asked for.
-MinJobAge=300
+MinJobAge=3600
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$memory
 PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE
 END
