@@ -78,7 +78,7 @@ def run(rows, side, horizon, python, script, *arguments, single=False) -> dict:
 
 def draw(table: pd.DataFrame) -> Figure:
     """Time against |S| and against H with fitted exponents, and peak memory against |S|."""
-    figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
+    figure, axes = plt.subplots(1, 3, figsize=(12, 4.6), layout="constrained")
     over_states = table[table.horizon == HORIZON]
     for ax, rows, x, y, least in (
         (axes[0], over_states, "states", "seconds", 1e4),
@@ -94,7 +94,9 @@ def draw(table: pd.DataFrame) -> Figure:
                 print(f"{contestant}: {y} grow like {x}^{exponent:.3f}")
             ax.loglog(own[x], own[y], "o-", label=label)
         ax.set(xlabel={"states": "|S|", "horizon": "H"}[x], ylabel={"seconds": "s", "peak_gib": "peak memory, GiB"}[y])
-        ax.legend(fontsize="small")
+        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.2))  # covers no point
+    axes[1].set_xticks(HORIZONS, HORIZONS)
+    axes[1].minorticks_off()
     return figure
 
 
