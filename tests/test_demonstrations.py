@@ -50,16 +50,16 @@ def test_occupancy_of_many_is_that_of_the_mean_field(garnet, policy):
 
 
 def test_occupancy_is_counted_trajectory_by_trajectory(garnet, policy):
-    demonstrations = sample(garnet, policy, 50)
+    demonstrations = sample(garnet, policy)
     counted = np.zeros(garnet.policy_shape)
     for states, actions in zip(np.asarray(demonstrations.states), np.asarray(demonstrations.actions), strict=True):
         for n, (s, a) in enumerate(zip(states, actions, strict=True)):
-            counted[n, s, a] += 1 / 50
+            counted[n, s, a] += 1 / 200
     np.testing.assert_allclose(mfg.empirical_occupancy(demonstrations, garnet), counted, rtol=0, atol=1e-12)
 
 
 def test_every_step_of_every_player_is_possible(garnet, policy):
-    demonstrations = sample(garnet, policy, 300, n_players=10)
+    demonstrations = sample(garnet, policy, 305, n_players=10)
     states, actions = np.asarray(demonstrations.states), np.asarray(demonstrations.actions)
     followed = np.asarray(garnet.successors)[states[:, :-1], actions[:, :-1]] == states[:, 1:, None]
     assert followed.any(axis=-1).all()
@@ -88,11 +88,11 @@ def test_one_player_is_driven_by_itself_alone():
 
 
 def test_crowds_are_kept_side_by_side_and_cut_at_m(garnet, policy):
-    demonstrations = sample(garnet, policy, 25, n_players=10)
+    demonstrations = sample(garnet, policy, 305, n_players=10)
     key = jax.random.split(jax.random.key(3))[0]
-    for crowd, rows in ((0, slice(0, 10)), (1, slice(10, 20)), (2, slice(20, 25))):
-        players = np.arange(10 * crowd, 10 * crowd + 10)
-        alone = jax.jit(lambda players=players: simulate(garnet, policy, key, players))()
+    crowd_of = jax.jit(lambda players: simulate(garnet, policy, key, players))
+    for crowd, rows in ((0, slice(0, 10)), (1, slice(10, 20)), (30, slice(300, 305))):
+        alone = crowd_of(np.arange(10 * crowd, 10 * crowd + 10))
         n = len(demonstrations.states[rows])
         np.testing.assert_array_equal(demonstrations.states[rows], alone.states[:n])
         np.testing.assert_array_equal(demonstrations.actions[rows], alone.actions[:n])
@@ -117,7 +117,7 @@ def test_an_index_of_probability_zero_is_never_drawn():
 
 
 def test_label_noise_replaces_by_a_uniform_action_and_leaves_the_states(garnet, policy):
-    clean, noisy = sample(garnet, policy, 5000), sample(garnet, policy, 5000, label_noise=0.3)
+    clean, noisy = sample(garnet, policy, 20_000), sample(garnet, policy, 20_000, label_noise=0.3)
     np.testing.assert_array_equal(clean.states, noisy.states)
     changed = np.asarray(clean.actions) != np.asarray(noisy.actions)
     # One of the three actions is the one played: two thirds of the replacements show.
@@ -129,7 +129,7 @@ def test_label_noise_replaces_by_a_uniform_action_and_leaves_the_states(garnet, 
 
 
 def test_full_noise_is_uniform_and_more_noise_keeps_the_replacements_of_less(garnet, policy):
-    clean, some, more, full = (sample(garnet, policy, 3000, label_noise=k).actions for k in (0, 0.1, 0.4, 1))
+    clean, some, more, full = (sample(garnet, policy, 20_000, label_noise=k).actions for k in (0, 0.1, 0.4, 1))
     assert_shares([np.mean(np.asarray(full) == a) for a in range(3)], [1 / 3] * 3, full.size)
     kept = np.asarray(some != clean)
     np.testing.assert_array_equal(np.asarray(more)[kept], np.asarray(some)[kept])
@@ -139,10 +139,11 @@ def test_full_noise_is_uniform_and_more_noise_keeps_the_replacements_of_less(gar
 
 
 def test_a_larger_sample_begins_with_the_smaller(garnet, policy):
-    for options in ({}, {"n_players": 7}, {"label_noise": 0.2}, {"label_noise": 0.2, "n_players": 7}):
-        small, large = (sample(garnet, policy, n, **options) for n in (30, 100))
-        np.testing.assert_array_equal(small.states, large.states[:30])
-        np.testing.assert_array_equal(small.actions, large.actions[:30])
+    for sizes, options in (((200, 20_000), {}), ((40, 100), {"n_players": 7})):
+        for label_noise in (0, 0.2):
+            small, large = (sample(garnet, policy, n, label_noise=label_noise, **options) for n in sizes)
+            np.testing.assert_array_equal(small.states, large.states[: sizes[0]])
+            np.testing.assert_array_equal(small.actions, large.actions[: sizes[0]])
 
 
 def test_equal_seeds_equal_trajectories_other_seeds_others(garnet, policy):
@@ -156,9 +157,9 @@ def test_equal_seeds_equal_trajectories_other_seeds_others(garnet, policy):
 
 def test_a_batch_of_seeds_is_the_seeds_one_by_one(garnet, policy):
     keys = jax.vmap(jax.random.key)(np.arange(3))
-    states, actions = jax.jit(jax.vmap(lambda key: sample_of(garnet, policy, key, 0.1, 20, 8)))(keys)
+    states, actions = jax.jit(jax.vmap(lambda key: sample_of(garnet, policy, key, 0.1, 40, 7)))(keys)
     for seed in range(3):
-        alone = sample(garnet, policy, 20, seed=seed, label_noise=0.1, n_players=8)
+        alone = sample(garnet, policy, 40, seed=seed, label_noise=0.1, n_players=7)
         np.testing.assert_array_equal(states[seed], alone.states)
         np.testing.assert_array_equal(actions[seed], alone.actions)
 
@@ -185,8 +186,8 @@ def test_wrong_arguments(garnet, policy, one_line):
     assert "label_noise is 1.5" in one_line(sample, garnet, policy, label_noise=1.5)
     assert "label_noise is nan" in one_line(sample, garnet, policy, label_noise=float("nan"))
     assert "policy has shape" in one_line(sample, garnet, policy[1:])
-    demonstrations = sample(garnet, policy, 5)
-    wrong = demonstrations._replace(actions=np.where(np.arange(20).reshape(5, 4) == 9, 9, demonstrations.actions))
+    demonstrations = sample(garnet, policy)
+    wrong = demonstrations._replace(actions=np.where(np.arange(800).reshape(200, 4) == 9, 9, demonstrations.actions))
     assert "demonstrations.actions[2, 1] is 9" in one_line(mfg.empirical_occupancy, wrong, garnet)
     wrong = demonstrations._replace(states=demonstrations.states[:, 1:])
     assert "expected [M, 4]" in one_line(mfg.empirical_occupancy, wrong, garnet)
@@ -203,9 +204,9 @@ def assert_same(one, other):
     assert one[2:] == other[2:]
 
 
-@pytest.mark.parametrize("options", [{}, {"label_noise": 0.1}, {"n_players": 7, "seed": 0}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"label_noise": 0.1}, {"n": 40, "n_players": 7, "seed": 0}], ids=str)
 def test_a_file_gives_back_what_was_saved(garnet, policy, tmp_path, options):
-    demonstrations = sample(garnet, policy, 40, **options)
+    demonstrations = sample(garnet, policy, **options)
     for name in ("one", "two"):
         mfg.save_demonstrations(tmp_path / "new" / f"{name}.parquet", demonstrations, garnet)
     assert_same(mfg.load_demonstrations(tmp_path / "new" / "one.parquet", garnet), demonstrations)

@@ -2,6 +2,7 @@
 
 import itertools
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from mfg_imitation.bounds import amplification
 from mfg_imitation.lemmas import proof_steps
 
 SLOPE, REWARD_SLOPE = 0.8, 0.6
+compiled_steps = eqx.filter_jit(proof_steps)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def game(game_files):
 
 def steps_of(game, expert, policy, exploitability=0.0, slope=SLOPE):
     growth = tuple(map(jnp.asarray, amplification(game.horizon, slope)))
-    return proof_steps(game, expert, jnp.asarray(exploitability), policy, slope, REWARD_SLOPE, growth)
+    return compiled_steps(game, expert, jnp.asarray(exploitability), policy, slope, REWARD_SLOPE, growth)
 
 
 def joint(game, policy, populations):

@@ -81,8 +81,10 @@ def test_a_fit_beats_cloning(game):
 
 
 def test_same_seed_same_bytes(game):
+    simulator = player_simulator(game, 20)
+
     def bytes_of(seed):
-        fit = mfc_adv_sampled(labelled(game, 0.3), player_simulator(game, 20), iterations=5, rollouts=4, seed=seed)
+        fit = mfc_adv_sampled(labelled(game, 0.3), simulator, iterations=5, rollouts=4, seed=seed)
         return np.asarray(fit.policy).tobytes()
 
     assert bytes_of(1) == bytes_of(1) != bytes_of(2)

@@ -94,7 +94,7 @@ class Game(eqx.Module):
 
     def uniform_policy(self) -> Float[Array, "H S A"]:
         """The policy that draws every action with equal probability."""
-        return jnp.full(self.policy_shape, 1 / len(self.actions))
+        return jnp.full(self.policy_shape, 1 / len(self.actions), float)
 
     def known_expert(self) -> Float[Array, "H S A"] | None:
         """A Nash policy known in closed form, or None."""

@@ -195,7 +195,8 @@ def _begin(targets, joints, stationary) -> _State:
 
     def one(target, joint):
         start = cloned_policy(joint.sum(axis=0, keepdims=True) if stationary else joint)
-        return _State(Adam.start(start), _Best(jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0)))
+        nothing = _Best(jnp.zeros_like(target), jnp.asarray(jnp.inf, float), jnp.asarray(0, int))
+        return _State(Adam.start(start), nothing)
 
     return jax.vmap(lambda joints: jax.vmap(one)(targets, joints))(joints)
 

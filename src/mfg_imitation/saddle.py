@@ -105,9 +105,9 @@ def _begin(game, target, population, policy, reward=None, step=1.0, weight=1.0) 
     rho = agent_flow_of(game, policy, population)[..., None] * policy
     reward = jnp.zeros_like(target) if reward is None else reward
     log_policy = jnp.log(jnp.maximum(policy, 1e-300))
-    sums = (rho, reward, jnp.asarray(1.0))
-    step, weight = jnp.asarray(step, float), jnp.asarray(weight, float)
-    return _State(log_policy, rho, rho, reward, step, weight, (log_policy, reward), sums, jnp.asarray(0.0))
+    # Typed as what follows from them, else every program is compiled again for the second state.
+    step, weight, one, none = (jnp.asarray(number, float) for number in (step, weight, 1, 0))
+    return _State(log_policy, rho, rho, reward, step, weight, (log_policy, reward), (rho, reward, one), none)
 
 
 @eqx.filter_jit

@@ -102,7 +102,7 @@ def mirror_descent_chunk(game: Game, state: MirrorDescent, iterations: int) -> M
 def begin_fictitious_play(game: Game) -> FictitiousPlay:
     """Fictitious play at the uniform policy."""
     uniform = game.uniform_policy()
-    return FictitiousPlay(uniform, nash_imitation_gap_of(game, uniform), uniform, jnp.asarray(1))
+    return FictitiousPlay(uniform, nash_imitation_gap_of(game, uniform), uniform, jnp.asarray(1, int))
 
 
 def fictitious_play_chunk(game: Game, state: FictitiousPlay, iterations: int) -> FictitiousPlay:

@@ -2,10 +2,8 @@
 # what is allowed.
 from difflib import get_close_matches
 
-from mfg_imitation import InputError, load_game
-from mfg_imitation.games.files import read_lipschitz
+from mfg_imitation import InputError
 from mfg_imitation.schema import Problem, find_problem, read_yaml
-from mfg_imitation.sweep import games_on_grid, target_policy
 from mfg_imitation.tables import SWEPT
 
 CONFIG = Path("config/config.yaml")
@@ -42,6 +40,10 @@ def check_configuration():
 
 def check_games():
     """Every game's file; for the games of this run, all that the jobs will ask of it on the configured grid."""
+    # JAX comes with these: only the process that checks pays for it.
+    from mfg_imitation.games.files import load_game, read_lipschitz
+    from mfg_imitation.sweep import games_on_grid, target_policy
+
     for file in sorted(GAMES.glob("*.y*ml")):
         if file.suffix != ".yaml" or not file.stem.isidentifier():
             raise InputError(f"{file}: a game's file is named NAME.yaml, NAME of letters, digits and underscores")

@@ -32,7 +32,7 @@ ENVIRONMENT = "../envs/mfg-imitation.yaml"
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]))
 # Jobs share what XLA has compiled. Entries carry a checksum: JAX passes over a damaged one, warns and compiles.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(".snakemake/jax"))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # hundreds of small ones add up
 
 
 def game_names():
@@ -103,6 +103,7 @@ def library_digest(*scripts):
     return hashlib.sha256(json.dumps(digests).encode()).hexdigest()[:16]
 
 
+@cache
 def imported_modules(file):
     """The modules of the library, and of the folders of scripts and notebooks, that one file names in its imports."""
     source = file.read_text(encoding="utf-8")

@@ -49,7 +49,7 @@ class BeachBar(Family):
         self.states = tuple(map(str, place))
         self.actions = ("left", "stay", "right")
         self.horizon = horizon
-        self.initial = jnp.full(positions, 1 / positions)
+        self.initial = jnp.full(positions, 1 / positions, float)
         self.successors = jnp.asarray(landing % positions if ends == "joined" else landing.clip(0, positions - 1))
         self.noise = jnp.array([(1 - still_probability) / 2, still_probability, (1 - still_probability) / 2])
         distance = np.minimum((place - bar) % positions, (bar - place) % positions)

@@ -52,7 +52,7 @@ class LinearQuadratic(Family, DenseGame):
         positions, moves = range(-extent, extent + 1), range(-speed, speed + 1)
         self.states, self.actions = tuple(map(str, positions)), tuple(map(str, moves))
         self.horizon = horizon
-        self.initial = jnp.full(len(positions), 1 / len(positions))
+        self.initial = jnp.full(len(positions), 1 / len(positions), float)
         self.position, self.move = jnp.asarray(positions, dtype=float), jnp.asarray(moves, dtype=float)
         for name, value in numbers.items():
             setattr(self, name, jnp.asarray(value))
