@@ -69,9 +69,10 @@ def test_at_equilibrium_the_plug_in_errs_upwards_and_the_deviation_does_not():
 def test_plug_in_is_the_gap_in_the_simulated_flow():
     game, policy = game_and_policy("sis", 5)
     key = jax.random.key(3)
-    flow = simulate(game, policy, jax.random.split(key)[0], np.arange(50)).population
+    flow = jax.jit(lambda key: simulate(game, policy, key, np.arange(50)).population)(jax.random.split(key)[0])
     wanted = mfg.best_response(game, flow).value - mfg.policy_value(game, policy, flow)
-    assert float(repetition_of(game, policy, key, 50)[0]) == pytest.approx(float(wanted), abs=1e-12)
+    found = jax.jit(lambda key: repetition_of(game, policy, key, 50)[0])(key)
+    assert float(found) == pytest.approx(float(wanted), abs=1e-12)
 
 
 def test_a_deviation_to_the_same_policy_gains_exactly_nothing():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from workflow_runs import REPOSITORY, SMOKE, copy, digests, snakemake
+from workflow_runs import REPOSITORY, SMOKE, compiled_by, copy, digests, snakemake
 
 #: What the profile cannot know: this cluster keeps no accounts, and it answers at once.
 PROFILE = ("--profile", "workflow/profiles/slurm", "--slurm-status-command", "squeue")
@@ -31,9 +31,10 @@ def node():
 
 
 @pytest.fixture(scope="module")
-def through_slurm(node, tmp_path_factory) -> Path:
+def through_slurm(node, smoke, tmp_path_factory) -> Path:
     """A copy of the repository in which the smoke configuration has been run through Slurm."""
     folder = copy(tmp_path_factory.mktemp("slurm") / "repository")
+    compiled_by(smoke, folder)
     done = snakemake(folder, *SMOKE, *PROFILE)
     (folder / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     return folder
