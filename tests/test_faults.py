@@ -81,7 +81,7 @@ def test_nothing_is_lost_when_it_is_killed(request, expected, tmp_path):
             **call(folder, *ARGUMENTS), start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            assert process.wait(moments.uniform(2, 12)) == 0
+            assert process.wait(moments.uniform(2, 10)) == 0
             for name in ("data", "figures", "report", "logs"):  # done before the kill: from the start
                 shutil.rmtree(folder / name)
         except subprocess.TimeoutExpired:
@@ -90,7 +90,9 @@ def test_nothing_is_lost_when_it_is_killed(request, expected, tmp_path):
             kills += 1
             left = {file: digest for file, digest in digests(folder).items() if not file.endswith(".part")}
             assert left.items() <= expected.items(), "no half file"
-            snakemake(folder, "--unlock", *ARGUMENTS)
+            if kills == 1:
+                snakemake(folder, "--unlock", *ARGUMENTS)
+            shutil.rmtree(folder / ".snakemake/locks", ignore_errors=True)  # all that --unlock does, but starts faster
     snakemake(folder, *ARGUMENTS)
     assert digests(folder) == expected
 

@@ -64,7 +64,7 @@ def representative_calls():
     mfg.behavioral_cloning(demonstrations, twin, 1)
     for objective in ("sum", "max"):
         mfg.vanilla_adv(demonstrations, twin, objective)
-        mfg.vanilla_adv(demonstrations, twin, objective, method="first_order", iterations=200)
+    mfg.vanilla_adv(demonstrations, twin, "max", method="first_order", iterations=200)
     mfg.vanilla_adv(demonstrations, twin, method="first_order", stationary=True)
     mfg.empirical_nash_imitation_gap(twin, twin.uniform_policy(), 10, 2, 0)
     grid = {
