@@ -32,8 +32,7 @@ def counted(demonstrations, shape):
 @pytest.mark.parametrize("stationary", [False, True])
 @pytest.mark.parametrize("smoothing", [0.0, 0.5])
 def test_formula_written_out(garnet, demonstrations, smoothing, stationary):
-    few = slice(0, 2)  # both begin in the same state: at most seven of the eight are seen at all
-    demonstrations = demonstrations._replace(states=demonstrations.states[few], actions=demonstrations.actions[few])
+    demonstrations = demonstrations.first(2)  # both begin in the same state: at most seven of the eight are seen at all
     counts = counted(demonstrations, garnet.policy_shape)
     fit = mfg.behavioral_cloning(demonstrations, garnet, smoothing, stationary)
     unseen = 0
@@ -82,8 +81,7 @@ def test_many_demonstrations_give_the_expert(rng, garnet, draw_policies):
     expert = jnp.asarray(draw_policies(rng, garnet))
     demonstrations, errors = mfg.sample_demonstrations(garnet, expert, 100_000, seed=2), []
     for n in (1000, 100_000):
-        first = demonstrations._replace(states=demonstrations.states[:n], actions=demonstrations.actions[:n])
-        fit = mfg.behavioral_cloning(first, garnet)
+        fit = mfg.behavioral_cloning(demonstrations.first(n), garnet)
         errors.append(float(mfg.proxies(garnet, expert, fit.policy).bc))
         assert errors[-1] <= 2 * np.sqrt(8 * 3 / n)
     assert 5 < errors[0] / errors[1] < 20  # the root of 100 between them

@@ -18,8 +18,7 @@ def noisy(game, n=100, seed=0, label_noise=0.05):
     if policy is None:
         n_actions = game.policy_shape[2]
         policy = np.random.default_rng(seed).dirichlet(np.full(n_actions, 0.3), game.policy_shape[:2])
-    found = mfg.sample_demonstrations(game, policy, 100, seed, label_noise)  # which begin with the n
-    return found._replace(states=found.states[:n], actions=found.actions[:n])
+    return mfg.sample_demonstrations(game, policy, 100, seed, label_noise).first(n)
 
 
 def reached(game, target, population, policy, objective):

@@ -32,6 +32,10 @@ class Demonstrations(NamedTuple):
     label_noise: float = 0.0
     n_players: int | None = None
 
+    def first(self, n: int) -> "Demonstrations":
+        """The first n trajectories: what `sample_demonstrations` draws when asked for n."""
+        return self._replace(states=self.states[:n], actions=self.actions[:n])
+
 
 def sample_demonstrations(
     game: Game,

@@ -57,8 +57,7 @@ def imitators(
         samples = [sample_demonstrations(game, expert, max(demonstrations), seed + i, **sampling) for i in range(seeds)]
         samples = [one._replace(states=np.asarray(one.states), actions=np.asarray(one.actions)) for one in samples]
         for size in demonstrations:
-            first = [one._replace(states=one.states[:size], actions=one.actions[:size]) for one in samples]
-            target = jnp.stack([empirical_occupancy(one, game) for one in first])
+            target = jnp.stack([empirical_occupancy(one.first(size), game) for one in samples])
             fits = fit(game, expert, target, stationary=spec.get("stationary", False), iterations=iterations)
             for algorithm, (policies, objective, seconds) in fits.items():
                 columns = {

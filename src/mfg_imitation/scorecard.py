@@ -50,18 +50,8 @@ def scorecard(sweep: pd.DataFrame, properties: pd.DataFrame) -> pd.DataFrame:
         for gap in GAPS if claim.of_gap else (None,):
             measured = claim.measured(sweep, properties, gap)
             verdict = "not measured" if pd.isna(measured) else "holds" if measured <= claim.threshold else "fails"
-            rows.append(
-                (
-                    claim.name,
-                    claim.where,
-                    claim.statement,
-                    gap,
-                    claim.measure,
-                    measured,
-                    claim.threshold,
-                    verdict,
-                )
-            )
+            named = claim.name, claim.where, claim.statement, gap, claim.measure
+            rows.append((*named, measured, claim.threshold, verdict))
     columns = ["claim", "where", "statement", "gap", "measure", "measured", "threshold", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
