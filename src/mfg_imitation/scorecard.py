@@ -95,7 +95,7 @@ _FIRST, _SECOND, _THIRD = "first observation", "second observation", "third obse
     ROUNDING,
     of_gap=False,
 )
-def _(sweep, properties, gap):
+def lipschitz_constant(sweep, properties, gap):
     return properties["lipschitz_error"].max()
 
 
@@ -107,7 +107,7 @@ def _(sweep, properties, gap):
     ROUNDING,
     of_gap=False,
 )
-def _(sweep, properties, gap):
+def expert_is_nash(sweep, properties, gap):
     return properties["expert_exploitability"].max()
 
 
@@ -119,7 +119,7 @@ def _(sweep, properties, gap):
     ROUNDING,
     of_gap=False,
 )
-def _(sweep, properties, gap):
+def expert_stays_in_s0(sweep, properties, gap):
     return properties["expert_drift"].max()
 
 
@@ -131,7 +131,7 @@ def _(sweep, properties, gap):
     ROUNDING,
     of_gap=False,
 )
-def _(sweep, properties, gap):
+def expert_is_a_social_optimum(sweep, properties, gap):
     return properties["social_improvement"].max()
 
 
@@ -142,7 +142,7 @@ def _(sweep, properties, gap):
     f"excess over H - 1 of the gap of {_PATH} and of random policies" + _EVERY_PANEL,
     ROUNDING,
 )
-def _(sweep, properties, gap):
+def bound_on_the_gap(sweep, properties, gap):
     return properties[f"{gap}_above_bound"].max()
 
 
@@ -153,7 +153,7 @@ def _(sweep, properties, gap):
     f"largest gap of {_PATH} and of random policies, less that of pi_1" + _EVERY_PANEL,
     ROUNDING,
 )
-def _(sweep, properties, gap):
+def pi_1_is_worst(sweep, properties, gap):
     return properties[f"{gap}_above_last"].max()
 
 
@@ -164,7 +164,7 @@ def _(sweep, properties, gap):
     "change of the gap when actions are random wherever the expert never goes" + _EVERY_PANEL,
     ROUNDING,
 )
-def _(sweep, properties, gap):
+def no_choice_in_s1(sweep, properties, gap):
     return properties[f"{gap}_off_path"].max()
 
 
@@ -176,7 +176,7 @@ def _(sweep, properties, gap):
     ROUNDING,
     of_gap=False,
 )
-def _(sweep, properties, gap):
+def bc_error(sweep, properties, gap):
     return (sweep["bc"] - 2 * sweep["alpha"]).abs().max()
 
 
@@ -188,7 +188,7 @@ def _(sweep, properties, gap):
     ROUNDING,
     of_gap=False,
 )
-def _(sweep, properties, gap):
+def errors_by_induction(sweep, properties, gap):
     return properties["induction_errors"].max()
 
 
@@ -199,7 +199,7 @@ def _(sweep, properties, gap):
     "deviation of the sum over n of mu_n(s1), by induction, from the gap" + _EVERY_PANEL,
     ROUNDING,
 )
-def _(sweep, properties, gap):
+def gap_by_induction(sweep, properties, gap):
     return properties[f"{gap}_induction"].max()
 
 
@@ -210,7 +210,7 @@ def _(sweep, properties, gap):
     _RISE,
     VISIBLE,
 )
-def _(sweep, properties, gap):
+def bc_is_worst(sweep, properties, gap):
     return worst(sweep, lambda panel: max(rise(panel, other, "bc", gap) for other in ("vanilla_adv", "mfc_adv")))
 
 
@@ -221,7 +221,7 @@ def _(sweep, properties, gap):
     _GROWTH,
     VISIBLE,
 )
-def _(sweep, properties, gap):
+def bc_worsens_with_l_p(sweep, properties, gap):
     return growth(sweep, "bc", gap, along=SWEPT)
 
 
@@ -232,7 +232,7 @@ def _(sweep, properties, gap):
     _GROWTH,
     VISIBLE,
 )
-def _(sweep, properties, gap):
+def bc_worsens_with_h(sweep, properties, gap):
     return growth(sweep, "bc", gap, along="horizon")
 
 
@@ -244,7 +244,7 @@ def _(sweep, properties, gap):
     ROUNDING,
     of_gap=False,
 )
-def _(sweep, properties, gap):
+def equal_at_l_p_0(sweep, properties, gap):
     still = sweep[sweep[SWEPT] == 0]
     return (still["vanilla_adv"] - still["mfc_adv"]).abs().max()
 
@@ -256,7 +256,7 @@ def _(sweep, properties, gap):
     _AREA + _SMALL,
     SIMILAR,
 )
-def _(sweep, properties, gap):
+def alike_when_small(sweep, properties, gap):
     return distance(corner(sweep, amplified=False, long=False), "vanilla_adv", "mfc_adv", gap)
 
 
@@ -267,7 +267,7 @@ def _(sweep, properties, gap):
     _GROWTH,
     VISIBLE,
 )
-def _(sweep, properties, gap):
+def vanilla_adv_worsens_with_l_p(sweep, properties, gap):
     return growth(sweep, "vanilla_adv", gap, along=SWEPT)
 
 
@@ -278,7 +278,7 @@ def _(sweep, properties, gap):
     _GROWTH,
     VISIBLE,
 )
-def _(sweep, properties, gap):
+def vanilla_adv_worsens_with_h(sweep, properties, gap):
     return growth(sweep, "vanilla_adv", gap, along="horizon")
 
 
@@ -299,7 +299,7 @@ def _ratio(part: float, whole: float) -> float:
     _SHARE + _BOTH,
     HALF,
 )
-def _(sweep, properties, gap):
+def like_bc_when_both_are_large(sweep, properties, gap):
     return _nearness_to_bc(corner(sweep, amplified=True, long=True), gap)
 
 
@@ -310,12 +310,12 @@ def _(sweep, properties, gap):
     _SHARE + _SLOPE,
     HALF,
 )
-def _(sweep, properties, gap):
+def like_bc_when_l_p_is_large(sweep, properties, gap):
     return _nearness_to_bc(corner(sweep, amplified=True, long=False), gap)
 
 
 @claim("like BC when H is large", _SECOND, "vanilla-ADV is more like BC than like MFC-ADV", _SHARE + _LONG, HALF)
-def _(sweep, properties, gap):
+def like_bc_when_h_is_large(sweep, properties, gap):
     return _nearness_to_bc(corner(sweep, amplified=False, long=True), gap)
 
 
@@ -326,7 +326,7 @@ def _(sweep, properties, gap):
     "decades over which the error that a given gap allows varies between the panels, MFC-ADV over vanilla-ADV",
     HALF,
 )
-def _(sweep, properties, gap):
+def mfc_adv_is_less_influenced(sweep, properties, gap):
     return _ratio(decades(sweep, "mfc_adv", gap), decades(sweep, "vanilla_adv", gap))
 
 
@@ -337,7 +337,7 @@ def _(sweep, properties, gap):
     _RISE,
     VISIBLE,
 )
-def _(sweep, properties, gap):
+def mfc_adv_is_best(sweep, properties, gap):
     return worst(sweep, lambda panel: max(rise(panel, "mfc_adv", other, gap) for other in ("vanilla_adv", "bc")))
 
 
@@ -348,5 +348,5 @@ def _(sweep, properties, gap):
     _RISE,
     VISIBLE,
 )
-def _(sweep, properties, gap):
+def vanilla_adv_beats_bc(sweep, properties, gap):
     return worst(sweep, lambda panel: rise(panel, "vanilla_adv", "bc", gap))
