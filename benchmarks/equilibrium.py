@@ -11,7 +11,7 @@ import resource
 import time
 
 import mfg_imitation as mfg
-from mfg_imitation.equilibrium import default_tolerance
+from mfg_imitation.equilibria.solve import default_tolerance
 
 SIDE, HORIZON, ITERATIONS = 200, 50, 1000
 

@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 import mfg_imitation as mfg
-from mfg_imitation.mfc_adversary import mfc_adv
+from mfg_imitation.imitation.mfc_adv import mfc_adv
 
 N_SEEDS, HORIZON, ITERATIONS, N_DEMONSTRATIONS, LABEL_NOISE, RUNS = 20, 30, 2000, 1000, 0.05, 5
 

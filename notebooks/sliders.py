@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from mfg_imitation.style import CURVES
+from mfg_imitation.figures.style import CURVES
 
 PROXIES = {name: look["label"] for name, look in CURVES.items()}
 GAPS = {

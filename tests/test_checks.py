@@ -10,8 +10,8 @@ import pytest
 
 import mfg_imitation as mfg
 from mfg_imitation.checks import COMPILED, TOLERANCE, check_probabilities
-from mfg_imitation.control import social_optimum
-from mfg_imitation.lipschitz import lipschitz_estimate
+from mfg_imitation.engine.control import social_optimum
+from mfg_imitation.games.lipschitz import lipschitz_estimate
 
 HORIZON, N_STATES, N_ACTIONS = 4, 2, 2
 POLICY = np.full((HORIZON, N_STATES, N_ACTIONS), 0.5)

@@ -22,12 +22,12 @@ def representative_calls():
     import jax.numpy as jnp
 
     import mfg_imitation as mfg
-    from mfg_imitation.control import control_gradient, social_optimum
-    from mfg_imitation.equilibrium import known_expert
-    from mfg_imitation.lipschitz import lipschitz_estimate
-    from mfg_imitation.mfc_adversary import mfc_adv
-    from mfg_imitation.mfc_sampled import mfc_adv_sampled, player_simulator
-    from mfg_imitation.sweep import sweep
+    from mfg_imitation.engine.control import control_gradient, social_optimum
+    from mfg_imitation.equilibria.expert import known_expert
+    from mfg_imitation.games.lipschitz import lipschitz_estimate
+    from mfg_imitation.imitation.mfc_adv import mfc_adv
+    from mfg_imitation.imitation.mfc_adv_sampled import mfc_adv_sampled, player_simulator
+    from mfg_imitation.studies.sweep import sweep
 
     twin = mfg.Game.from_functions(
         lambda n, mu: jnp.full((2, 3, 2), 0.5), lambda n, mu: jnp.zeros((2, 3)), jnp.array([0.5, 0.5]), 4
@@ -82,7 +82,7 @@ def wrong_calls():
 
     import mfg_imitation as mfg
     from mfg_imitation.checks import check_probabilities
-    from mfg_imitation.flow import agent_flow_of
+    from mfg_imitation.engine.flow import agent_flow_of
 
     game = mfg.load_game(GAMES / "attractor.yaml", horizon=4)
     policy = game.uniform_policy()

@@ -92,3 +92,15 @@ def _fail_at(name: str, values: np.ndarray, wrong: np.ndarray, what: str, last: 
         index = tuple(int(i) for i in np.argwhere(wrong)[0])
         place = ", ".join([*map(str, index), *([last] if last else [])])
         raise InputError(f"{name}[{place}] is {values[index]:.17g}: {what}")
+
+
+def check_count(name: str, horizon) -> None:
+    """Raise `InputError` unless `horizon` is a whole number of steps, at least one."""
+    if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or horizon < 1:
+        raise InputError(f"{name} is {horizon!r}: a whole number >= 1 is needed")
+
+
+def check_seed(seed) -> None:
+    """Raise `InputError` unless `seed` is a whole number that the generator takes."""
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < 2**63:
+        raise InputError(f"seed is {seed!r}: a whole number >= 0 (and below 2^63) is needed")

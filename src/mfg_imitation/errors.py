@@ -8,3 +8,7 @@ class InputError(ValueError):
 def first_line(error: Exception) -> str:
     """What another library's error says, cut to one line; its kind when it says nothing."""
     return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def one_line(text: object) -> str:
+    return " ".join(str(text).split())

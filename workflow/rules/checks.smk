@@ -3,8 +3,9 @@
 from difflib import get_close_matches
 
 from mfg_imitation import InputError
-from mfg_imitation.schema import Problem, find_problem, read_yaml
-from mfg_imitation.tables import SWEPT
+from mfg_imitation.io.schema import Problem, find_problem
+from mfg_imitation.io.yaml import read_yaml
+from mfg_imitation.names import SWEPT
 
 CONFIG = Path("config/config.yaml")
 
@@ -41,8 +42,9 @@ def check_configuration():
 def check_games():
     """Every game's file; for the games of this run, all that the jobs will ask of it on the configured grid."""
     # JAX comes with these: only the process that checks pays for it.
-    from mfg_imitation.games.files import load_game, read_lipschitz
-    from mfg_imitation.sweep import games_on_grid, target_policy
+    from mfg_imitation.games.game_file import load_game, read_lipschitz
+    from mfg_imitation.studies.slip_paths import games_on_grid
+    from mfg_imitation.games.game_file import target_policy
 
     for file in sorted(GAMES.glob("*.y*ml")):
         if file.suffix != ".yaml" or not file.stem.isidentifier():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import mfg_imitation
 from mfg_imitation.games.declaration import read_declaration
-from mfg_imitation.tables import GAPS
+from mfg_imitation.names import GAPS
 
 GAMES = Path("config/games")
 LIBRARY = Path(mfg_imitation.__file__).parent

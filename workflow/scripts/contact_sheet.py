@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment
 from job import begin
 
-from mfg_imitation.tables import replacing
+from mfg_imitation.io.atomic import replacing
 
 begin(snakemake)
 folder = Path(snakemake.output.page).parent

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.tables import replacing
+from mfg_imitation.io.atomic import replacing
 
 #: One file for each product, at the same path below this; `sha256sum --check` reads them, too.
 DIGESTS = Path("logs/digests")

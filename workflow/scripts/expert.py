@@ -3,12 +3,12 @@
 import pandas as pd
 from job import begin
 
-from mfg_imitation.equilibrium import default_tolerance, expert
+from mfg_imitation.equilibria.expert_file import save_equilibrium
+from mfg_imitation.equilibria.solve import default_tolerance, expert
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.declaration import read_declaration
-from mfg_imitation.games.files import load_game
-from mfg_imitation.storage import save_equilibrium
-from mfg_imitation.tables import write_table
+from mfg_imitation.games.game_file import load_game
+from mfg_imitation.io.tables import write_table
 
 begin(snakemake)
 file = snakemake.input.game

@@ -2,8 +2,8 @@
 
 from job import begin
 
-from mfg_imitation.explorer import explorer
-from mfg_imitation.tables import write_table
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.studies.explorer_grid import explorer
 
 begin(snakemake)
 write_table(snakemake.output.explorer, explorer(snakemake.input.game, snakemake.params.axes))

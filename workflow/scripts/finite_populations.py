@@ -3,10 +3,10 @@
 import pandas as pd
 from job import begin
 
-from mfg_imitation.finite_populations import finite_populations
-from mfg_imitation.games.files import load_game
-from mfg_imitation.storage import load_equilibrium
-from mfg_imitation.tables import write_table
+from mfg_imitation.equilibria.expert_file import load_equilibrium
+from mfg_imitation.games.game_file import load_game
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.studies.finite_populations import finite_populations
 
 begin(snakemake)
 settings, frames = dict(snakemake.params.settings), []

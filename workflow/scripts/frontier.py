@@ -2,9 +2,9 @@
 
 from job import begin
 
-from mfg_imitation.frontier import frontier
-from mfg_imitation.storage import load_equilibrium
-from mfg_imitation.tables import write_table
+from mfg_imitation.equilibria.expert_file import load_equilibrium
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.theory.worst_policy import frontier
 
 begin(snakemake)
 expert = load_equilibrium(snakemake.input.expert)

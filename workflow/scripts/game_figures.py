@@ -2,10 +2,10 @@
 
 from job import begin
 
-from mfg_imitation.flow_figure import flow_figure
-from mfg_imitation.game_figures import convergence_figure, paths_figure
-from mfg_imitation.plotting import save_figure
-from mfg_imitation.tables import read_table
+from mfg_imitation.figures.flow import flow_figure
+from mfg_imitation.figures.game import convergence_figure, paths_figure
+from mfg_imitation.figures.save import save_figure
+from mfg_imitation.io.tables import read_table
 
 begin(snakemake)
 for name, draw in (("flow", flow_figure), ("convergence", convergence_figure), ("paths", paths_figure)):

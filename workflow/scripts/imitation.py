@@ -2,11 +2,11 @@
 
 from job import begin
 
-from mfg_imitation.equilibrium import known_expert
-from mfg_imitation.experiments import imitators
-from mfg_imitation.games.files import load_game
-from mfg_imitation.storage import load_equilibrium
-from mfg_imitation.tables import write_table
+from mfg_imitation.equilibria.expert import known_expert
+from mfg_imitation.equilibria.expert_file import load_equilibrium
+from mfg_imitation.games.game_file import load_game
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.studies.imitation import imitators
 
 begin(snakemake)
 settings = dict(snakemake.params.settings)

@@ -2,9 +2,9 @@
 
 from job import begin
 
-from mfg_imitation.imitation_figures import learning_figure, matrix_figure, players_figure
-from mfg_imitation.plotting import save_figure
-from mfg_imitation.tables import read_table
+from mfg_imitation.figures.imitation import learning_figure, matrix_figure, players_figure
+from mfg_imitation.figures.save import save_figure
+from mfg_imitation.io.tables import read_table
 
 begin(snakemake)
 populations = players_figure(read_table(snakemake.input.populations))

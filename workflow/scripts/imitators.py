@@ -3,8 +3,8 @@
 import pandas as pd
 from job import begin
 
-from mfg_imitation.summary import summary
-from mfg_imitation.tables import read_table, write_table
+from mfg_imitation.io.tables import read_table, write_table
+from mfg_imitation.studies.imitation import summary
 
 begin(snakemake)
 table = pd.concat(map(read_table, snakemake.input.imitators), ignore_index=True)

@@ -12,7 +12,7 @@ import papermill  # noqa: E402
 from job import begin  # noqa: E402
 from page import page  # noqa: E402
 
-from mfg_imitation.tables import replacing  # noqa: E402
+from mfg_imitation.io.atomic import replacing  # noqa: E402
 
 begin(snakemake)
 # Into memory: a notebook that is interrupted leaves no half page.

@@ -4,7 +4,7 @@ import shutil
 
 from job import begin
 
-from mfg_imitation.tables import replacing
+from mfg_imitation.io.atomic import replacing
 
 begin(snakemake)
 for source, target in zip(snakemake.input, snakemake.output, strict=True):

@@ -2,11 +2,11 @@
 
 from job import begin
 
-from mfg_imitation.games.files import load_game
-from mfg_imitation.portrait import flow_table, portrait
-from mfg_imitation.storage import load_equilibrium
-from mfg_imitation.sweep import paths
-from mfg_imitation.tables import write_table
+from mfg_imitation.equilibria.expert_file import load_equilibrium
+from mfg_imitation.games.game_file import load_game
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.studies.game_summary import flow_table, portrait
+from mfg_imitation.studies.slip_paths import paths
 
 begin(snakemake)
 file, seed = snakemake.input.game, snakemake.params.seed

@@ -2,8 +2,8 @@
 
 from job import begin
 
-from mfg_imitation.properties import properties
-from mfg_imitation.tables import write_table
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.studies.attractor_properties import properties
 
 begin(snakemake)
 grid = {key: snakemake.params[key] for key in ("transition_lipschitz", "horizon")}

@@ -2,8 +2,8 @@
 
 from job import begin
 
-from mfg_imitation.scorecard import scorecard
-from mfg_imitation.tables import read_table, write_table
+from mfg_imitation.claims.section_5 import scorecard
+from mfg_imitation.io.tables import read_table, write_table
 
 begin(snakemake)
 table = scorecard(read_table(snakemake.input.sweep), read_table(snakemake.input.properties))

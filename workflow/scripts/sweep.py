@@ -2,8 +2,8 @@
 
 from job import begin
 
-from mfg_imitation.sweep import sweep
-from mfg_imitation.tables import write_table
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.studies.sweep import sweep
 
 begin(snakemake)
 write_table(snakemake.output.sweep, sweep(snakemake.input.game, snakemake.params.grid))

@@ -2,8 +2,10 @@
 
 from job import begin
 
-from mfg_imitation.plotting import save_figure, sweep_figure
-from mfg_imitation.tables import GAPS, read_table
+from mfg_imitation.figures.save import save_figure
+from mfg_imitation.figures.sweep import sweep_figure
+from mfg_imitation.io.tables import read_table
+from mfg_imitation.names import GAPS
 
 begin(snakemake)
 table = read_table(snakemake.input.sweep)

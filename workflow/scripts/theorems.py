@@ -3,8 +3,8 @@
 import pandas as pd
 from job import begin
 
-from mfg_imitation.tables import read_table, write_table
-from mfg_imitation.theorems import frontier_growth, theorems
+from mfg_imitation.claims.theorems import frontier_growth, theorems
+from mfg_imitation.io.tables import read_table, write_table
 
 begin(snakemake)
 tables = {name: read_table(snakemake.input[name]) for name in ("steps", "proof", "exponents", "worst_games")}

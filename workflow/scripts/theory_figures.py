@@ -3,9 +3,9 @@
 import pandas as pd
 from job import begin
 
-from mfg_imitation.plotting import save_figure
-from mfg_imitation.tables import read_table
-from mfg_imitation.theory_figures import frontier_figure, regime_figure, tightness_figure, verification_figure
+from mfg_imitation.figures.save import save_figure
+from mfg_imitation.figures.theory import frontier_figure, regime_figure, tightness_figure, verification_figure
+from mfg_imitation.io.tables import read_table
 
 begin(snakemake)
 tightness = read_table(snakemake.input.tightness)

@@ -2,8 +2,8 @@
 
 from job import begin
 
-from mfg_imitation.tables import write_table
-from mfg_imitation.tightness import exponents, tightness
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.theory.lower_bound import exponents, tightness
 
 begin(snakemake)
 table, proof = tightness(snakemake.input.game, snakemake.params.spec)

@@ -2,8 +2,8 @@
 
 from job import begin
 
-from mfg_imitation.tables import write_table
-from mfg_imitation.verification import refuse_violations, summary, verify
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.theory.random_games import refuse_violations, summary, verify
 
 begin(snakemake)
 games, steps = verify(snakemake.params.spec, snakemake.params.seed)

@@ -2,8 +2,8 @@
 
 from job import begin
 
-from mfg_imitation.tables import write_table
-from mfg_imitation.worst_game import worst_games
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.theory.worst_game import worst_games
 
 begin(snakemake)
 write_table(snakemake.output.worst_games, worst_games(snakemake.params.spec, snakemake.params.seed))

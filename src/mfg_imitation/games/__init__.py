@@ -1,1 +1,1 @@
-"""Games from files."""
+"""Games, and games from files."""

@@ -7,14 +7,19 @@ in the file.
 
 import difflib
 from collections.abc import Mapping
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from mfg_imitation.errors import InputError
-from mfg_imitation.schema import load_schema, read_yaml, validate
+from mfg_imitation.io.schema import validate
+from mfg_imitation.io.yaml import read_yaml
 
 #: Where a game's name is looked up: the folder one works in, then the checkout that the package runs from.
-FOLDERS = (Path("config/games"), Path(__file__).parents[3] / "config" / "games")
+FOLDERS = (Path("config/games"), Path(__file__).parents[4] / "config" / "games")
 
 #: The keys that tell the kind of a file that declares no game itself.
 KINDS = ("family", "python", "mfglib")
@@ -101,3 +106,9 @@ def pairs(table, states, actions, place):
         rows = own if "every" in own else {**every, **own}
         for a, key, entry in entries(rows, actions, f"{place}.{states[s]}"):
             yield s, a, entry, f"{place}.{states[s] if key in own else 'every'}.{key}"
+
+
+@cache
+def load_schema(name: str) -> dict[str, Any]:
+    """A schema that ships with the package (``games/schemas/<name>.yaml``)."""
+    return yaml.safe_load((resources.files("mfg_imitation") / "games" / "schemas" / f"{name}.yaml").read_text("utf-8"))

@@ -30,7 +30,6 @@ OPERATORS = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
-
 FUNCTIONS = {
     "min": lambda *values: reduce(jnp.minimum, values),
     "max": lambda *values: reduce(jnp.maximum, values),

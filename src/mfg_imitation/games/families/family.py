@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.game import Game
+from mfg_imitation.games.game import Game
 
 
 @dataclass(frozen=True)

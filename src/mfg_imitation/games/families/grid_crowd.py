@@ -14,7 +14,6 @@ from mfg_imitation.games.families.family import Parameter
 #: Row and column that an action adds.
 STEPS = {"stay": (0, 0), "up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
 
-
 #: For every action but staying, the place of the one that leads back.
 BACK = (1, 0, 3, 2)
 

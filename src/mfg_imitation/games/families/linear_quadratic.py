@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.game import DenseGame
 from mfg_imitation.games.families.family import Family, Parameter
+from mfg_imitation.games.game import DenseGame
 
 SHOCKS = np.arange(-3, 4)  # a standard normal variable, cut at three deviations
 SHOCK_PROBABILITIES = np.exp(-(SHOCKS**2) / 2) / np.exp(-(SHOCKS**2) / 2).sum()

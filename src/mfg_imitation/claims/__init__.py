@@ -1,0 +1,1 @@
+"""Statements, each held against one number of the tables."""

@@ -1,0 +1,1 @@
+"""Flows, values, gaps and errors of policies, exactly or by players."""

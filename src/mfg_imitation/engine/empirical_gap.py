@@ -1,0 +1,120 @@
+"""The Nash imitation gap as it can be measured in finite populations, with intervals (paper, Definition 7)."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+from scipy import stats
+
+from mfg_imitation.checks import check_count, check_probabilities, check_seed
+from mfg_imitation.engine.players import Rollouts, simulate
+from mfg_imitation.engine.value import best_response_of, value_of
+from mfg_imitation.errors import InputError
+from mfg_imitation.games.game import Game
+
+
+class Estimate(NamedTuple):
+    """A mean over K independent repetitions, and Student's interval for it.
+
+    Attributes:
+        mean: of the repetitions, in the game's unit of reward over the horizon.
+        low, high: ends of the interval; equal where all repetitions are.
+        repetitions: the K numbers themselves.
+    """
+
+    mean: float
+    low: float
+    high: float
+    repetitions: Float[np.ndarray, " K"]
+
+
+class EmpiricalGap(NamedTuple):
+    """NIG(pi) measured in populations of N players.
+
+    Attributes:
+        plug_in: max over pi' of V(pi', mu-hat) - V(pi, mu-hat), mu-hat the flow of simulated players. A maximum of
+            noise is above the noise of the maximum: it errs upwards, most where the best response hangs in the balance.
+        deviation_gain: what one player earned more by the best response to mu-hat than by pi, in a population that did
+            not choose that response. Some other response may be better: it errs downwards, if at all.
+        bracket: from the low end of `deviation_gain` to the high end of `plug_in`: what both say together.
+    """
+
+    plug_in: Estimate
+    deviation_gain: Estimate
+    bracket: tuple[float, float]
+
+
+def empirical_nash_imitation_gap(
+    game: Game,
+    policy: Float[Array, "H S A"],
+    n_players: int,
+    repetitions: int,
+    seed: int,
+    confidence: float = 0.95,
+) -> EmpiricalGap:
+    """Estimate the Nash imitation gap of `policy` from simulations of N players, see `EmpiricalGap`.
+
+    Every repetition simulates one population that gives mu-hat and the best response to it, and independently of it
+    another one, twice with the same random numbers: all its players follow `policy`, or the first of them the best
+    response while the others keep to `policy`. As N grows both estimates approach `nash_imitation_gap`.
+
+    Args:
+        n_players: N, each population is driven by its players' empirical distribution.
+        repetitions: K >= 2 independent repetitions; the first ones of more are those of fewer.
+        seed: 0 or above; equal seeds, equal numbers.
+        confidence: of each of the two intervals.
+
+    Raises:
+        InputError: `policy` is no policy of the game, or a number is out of its range.
+    """
+    policy = check_probabilities("policy", policy, game.policy_shape)
+    check_count("n_players", n_players)
+    check_count("repetitions", repetitions)
+    check_seed(seed)
+    if repetitions < 2:
+        raise InputError("repetitions is 1: an interval needs at least 2")
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence is {confidence!r}: a number between 0 and 1 is needed")
+    key = jax.random.key(seed)
+    plug_in, gain = (
+        _estimate(np.asarray(numbers), confidence)
+        for numbers in _repeat(game, policy, key, int(n_players), int(repetitions))
+    )
+    return EmpiricalGap(plug_in, gain, (gain.low, plug_in.high))
+
+
+def repetition_of(game: Game, policy: Float[Array, "H S A"], key, n_players: int) -> tuple[Array, Array]:
+    """Plug-in and deviation gain of one repetition; unchecked, for use inside traced code."""
+    key_plug_in, key_gain = jax.random.split(key)
+    players = jnp.arange(n_players)
+    flow = simulate(game, policy, key_plug_in, players).population
+    best = best_response_of(game, flow)
+    kept = simulate(game, policy, key_gain, players)
+    deviated = simulate(game, policy, key_gain, players, first_policy=best.policy)
+    gain = _first_return(game, deviated) - _first_return(game, kept)
+    return best.value - value_of(game, policy, flow), gain
+
+
+def _first_return(game: Game, rollouts: Rollouts) -> Float[Array, ""]:
+    """What the first player earned."""
+
+    def earned(n, mu, s, a):
+        return game.reward(n, mu)[s, a]
+
+    steps = jnp.arange(game.horizon)
+    return jax.vmap(earned)(steps, rollouts.population, rollouts.states[0], rollouts.actions[0]).sum()
+
+
+@eqx.filter_jit
+def _repeat(game, policy, key, n_players, repetitions):
+    keys = jax.vmap(lambda k: jax.random.fold_in(key, k))(jnp.arange(repetitions))
+    return jax.lax.map(lambda key: repetition_of(game, policy, key, n_players), keys)
+
+
+def _estimate(numbers: np.ndarray, confidence: float) -> Estimate:
+    mean, spread = numbers.mean(), numbers.std(ddof=1) / np.sqrt(numbers.size)
+    reach = stats.t.ppf((1 + confidence) / 2, numbers.size - 1) * spread
+    return Estimate(float(mean), float(mean - reach), float(mean + reach), numbers)

@@ -1,0 +1,1 @@
+"""Nash equilibria: known, or solved for."""

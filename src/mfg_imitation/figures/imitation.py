@@ -1,0 +1,141 @@
+"""How the imitators fare: the gap against the number of demonstrations, and all experiments at a glance."""
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from mfg_imitation.figures.mathtext import title
+from mfg_imitation.figures.panels import algorithm_lines, check_table, few_ticks
+from mfg_imitation.figures.style import CURVES, STATES, STYLE, TEXT_WIDTH, add_axes, write
+
+#: What stands on a logarithmic axis for 0, and for all that float64 cannot tell from it over a horizon.
+NOTHING = 1e-12
+
+#: The two ways to measure the gap in finite populations, in words.
+ESTIMATES = {"plug_in": "plug-in", "deviation_gain": "deviation gain"}
+
+#: Panels in a line, at most.
+ACROSS = 4
+
+
+def learning_figure(frame: pd.DataFrame) -> Figure:
+    """The Nash imitation gap against the number of demonstrations, a panel for every experiment of one game.
+
+    Lines are medians over the seeds, bands their bootstrap intervals; what is below `NOTHING` is drawn at the bottom.
+
+    Args:
+        frame: one row per experiment, demonstrations and algorithm: those, and nash_imitation_gap with
+            nash_imitation_gap_low and nash_imitation_gap_high (reward, summed over steps).
+
+    Raises:
+        InputError: a column that the frame lacks, or no rows.
+    """
+    gap = "nash_imitation_gap"
+    check_table(frame, "the table of imitators", ("experiment", "demonstrations", "algorithm", gap))
+    experiments = list(frame["experiment"].unique())
+    lines = -(-len(experiments) // ACROSS)
+    left, right, bottom, top, between, height = 0.5, 0.12, 0.42, 0.46, 0.52, 1.2
+    width = (TEXT_WIDTH - left - right - (ACROSS - 1) * 0.2) / ACROSS
+    total = bottom + lines * height + (lines - 1) * between + top
+    highest = max(frame[f"{gap}_high"].max(), 10 * NOTHING)
+    visible = frame.loc[frame[f"{gap}_low"] > NOTHING, f"{gap}_low"]
+    floor = 10 ** np.floor(np.log10(visible.min() if len(visible) else NOTHING) - 0.5)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(TEXT_WIDTH, total))
+        for number, experiment in enumerate(experiments):
+            line, place = divmod(number, ACROSS)
+            x, y = left + place * (width + 0.2), bottom + (lines - 1 - line) * (height + between)
+            axes = add_axes(figure, x, y, width, height)
+            axes.set(xscale="log", yscale="log", ylim=(floor, 2 * highest))
+            _draw(axes, frame[frame["experiment"] == experiment], gap, floor)
+            axes.set_title(title(experiment.replace("_", " ")), pad=4)
+            if place:
+                axes.tick_params(labelleft=False)
+        write(figure, "demonstrations", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
+        write(figure, "Nash imitation gap", 0.06, total / 2, rotation=90, ha="left", va="center")
+        handles = algorithm_lines()
+        figure.legend(handles=handles, frameon=False, ncols=len(handles), loc="upper center", handlelength=2.8)
+    return figure
+
+
+def matrix_figure(frame: pd.DataFrame) -> Figure:
+    """The median Nash imitation gap of every algorithm in every game and experiment, with the most demonstrations.
+
+    The darker a cell, the larger the gap; the best of a row is bold.
+
+    Args:
+        frame: columns game, experiment, demonstrations, algorithm, nash_imitation_gap.
+
+    Raises:
+        InputError: a column that the frame lacks, or no rows.
+    """
+    gap = "nash_imitation_gap"
+    check_table(frame, "the table of imitators", ("game", "experiment", "demonstrations", "algorithm", gap))
+    most = frame[frame["demonstrations"] == frame.groupby(["game", "experiment"])["demonstrations"].transform("max")]
+    cells = most.set_index(["game", "experiment", "algorithm"])[gap].unstack()[list(CURVES)]  # noqa: PD010
+    values = np.maximum(cells.to_numpy(), NOTHING)
+    left, right, top, row = 2.1, 0.1, 0.34, 0.19
+    total = top + len(cells) * row + 0.08
+    with matplotlib.rc_context({**STYLE, "axes.grid": False}):
+        figure = Figure(figsize=(TEXT_WIDTH, total))
+        axes = add_axes(figure, left, 0.08, TEXT_WIDTH - left - right, len(cells) * row)
+        axes.imshow(values, norm=LogNorm(1e-6, 1e3, clip=True), cmap="Greys", aspect="auto", alpha=0.6)
+        for (i, j), value in np.ndenumerate(values):
+            best = value <= values[i].min() * (1 + 1e-9)
+            text = f"{value:.2g}" if value > NOTHING else "0"
+            axes.text(j, i, text, ha="center", va="center", fontsize=7, fontweight="bold" if best else "normal")
+        labels = [f"{title(game)}, {title(experiment)}".replace("_", " ") for game, experiment in cells.index]
+        axes.set_yticks(range(len(labels)), labels)
+        axes.set_xticks(range(len(CURVES)), [look["label"] for look in CURVES.values()])
+        axes.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
+        for label, look in zip(axes.get_xticklabels(), CURVES.values(), strict=True):
+            label.set_color(look["color"])
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+    return figure
+
+
+def players_figure(frame: pd.DataFrame) -> Figure:
+    """The error of both empirical gaps against the number of players, a panel for every game, with fitted slopes.
+
+    Args:
+        frame: columns game, estimate (plug_in or deviation_gain), n_players, error (root mean square, reward), slope.
+
+    Raises:
+        InputError: a column that the frame lacks, or no rows.
+    """
+    check_table(frame, "the table of populations", ("game", "estimate", "n_players", "error", "slope"))
+    games = list(frame["game"].unique())
+    left, right, bottom, top, height = 0.5, 0.12, 0.42, 0.3, 1.4
+    width = (TEXT_WIDTH - left - right - (len(games) - 1) * 0.42) / len(games)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
+        for place, game in enumerate(games):
+            axes = add_axes(figure, left + place * (width + 0.42), bottom, width, height)
+            axes.set(xscale="log", yscale="log")
+            axes.set_title(title(game.replace("_", " ")), pad=4)
+            for (estimate, words), color in zip(ESTIMATES.items(), STATES, strict=False):
+                line = frame[(frame["game"] == game) & (frame["estimate"] == estimate) & (frame["error"] > 0)]
+                if line.empty:
+                    continue
+                axes.plot(line["n_players"], line["error"], marker="o", markersize=2.5, linewidth=1.1, color=color)
+                here = (line["n_players"].iloc[0], line["error"].iloc[0])
+                text = f"{words}: $N^{{{line['slope'].iloc[0]:.2f}}}$"
+                axes.annotate(text, here, (4, 6), textcoords="offset points", color=color, annotation_clip=False)
+            axes.margins(x=0.08, y=0.2)
+            few_ticks(axes.xaxis, axes.yaxis)
+        write(figure, "players", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
+        write(figure, "error", 0.06, bottom + height / 2, rotation=90, ha="left", va="center")
+    return figure
+
+
+def _draw(axes: Axes, here: pd.DataFrame, gap: str, floor: float) -> None:
+    for algorithm, look in CURVES.items():
+        line = here[here["algorithm"] == algorithm].sort_values("demonstrations")
+        middle, low, high = (np.maximum(line[f"{gap}{end}"], floor) for end in ("", "_low", "_high"))
+        axes.fill_between(line["demonstrations"], low, high, color=look["color"], alpha=0.18, linewidth=0)
+        axes.plot(line["demonstrations"], middle, marker="o", markersize=2, **look)
+    few_ticks(axes.xaxis, axes.yaxis)

@@ -1,0 +1,140 @@
+"""Demonstrations: trajectories of an expert, and what can be counted in them."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int, Key
+
+from mfg_imitation.checks import check_count, check_probabilities, check_seed
+from mfg_imitation.engine.flow import flow_of
+from mfg_imitation.engine.players import simulate
+from mfg_imitation.errors import InputError
+from mfg_imitation.games.game import Game
+
+
+class Demonstrations(NamedTuple):
+    """M trajectories over the whole horizon, and where they come from.
+
+    Attributes:
+        states: s_n as indices.
+        actions: a_n as indices, as recorded: with label noise, not always what was played.
+        seed: what they were drawn with; None for a user's own.
+        label_noise: probability with which a recorded action was replaced by a uniform one.
+        n_players: size of the simulated populations; None for players in the mean-field flow, and for a user's own.
+    """
+
+    states: Int[Array, "M H"]
+    actions: Int[Array, "M H"]
+    seed: int | None = None
+    label_noise: float = 0.0
+    n_players: int | None = None
+
+    def first(self, n: int) -> "Demonstrations":
+        """The first n trajectories: what `sample_demonstrations` draws when asked for n."""
+        return self._replace(states=self.states[:n], actions=self.actions[:n])
+
+
+def sample_demonstrations(
+    game: Game,
+    policy: Float[Array, "H S A"],
+    n_demonstrations: int,
+    seed: int,
+    label_noise: float = 0.0,
+    n_players: int | None = None,
+) -> Demonstrations:
+    """Draw trajectories of players that all follow `policy`.
+
+    Equal arguments give equal trajectories; a larger sample begins with the smaller one; label noise changes no state,
+    and more of it keeps the replacements that less of it made.
+
+    Args:
+        n_demonstrations: M.
+        seed: 0 or above.
+        label_noise: each recorded action is replaced with this probability by one drawn uniformly from all actions
+            (the one that was played included); the player moves on by what it played.
+        n_players: None draws independent players in the mean-field flow mu^pi. A number N simulates whole populations
+            of N players, each driven by its empirical distribution, as many as it takes to have M trajectories; the
+            first M are kept, those of one population side by side.
+
+    Raises:
+        InputError: `policy` is no policy of the game, or a number is out of its range.
+    """
+    policy = check_probabilities("policy", policy, game.policy_shape)
+    check_count("n_demonstrations", n_demonstrations)
+    check_seed(seed)
+    if n_players is not None:
+        check_count("n_players", n_players)
+    if not 0 <= label_noise <= 1:
+        raise InputError(f"label_noise is {label_noise!r}: a probability is needed")
+    states, actions = _sample(
+        game, policy, jax.random.key(seed), jnp.asarray(label_noise, float), int(n_demonstrations), n_players
+    )
+    return Demonstrations(states, actions, int(seed), float(label_noise), n_players)
+
+
+def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Array, "H S A"]:
+    """rho-hat_n(s, a) = N_n(s, a) / M: the share of the trajectories that is in s at step n and has a recorded.
+
+    Its sum over a is the estimated population flow mu-hat.
+
+    Raises:
+        InputError: the demonstrations are not of this game.
+    """
+    check_demonstrations(demonstrations, game)
+    return _counts(game, demonstrations.states, demonstrations.actions) / len(demonstrations.states)
+
+
+def check_demonstrations(demonstrations: Demonstrations, game: Game) -> None:
+    """Raise `InputError` unless the demonstrations hold trajectories of this game, at least one."""
+    shape = np.shape(demonstrations.states)
+    if len(shape) != 2 or shape[0] < 1 or shape[1] != game.horizon:
+        raise InputError(f"demonstrations.states has shape {list(shape)}, expected [M, {game.horizon}] with M >= 1")
+    for kind, size in (("states", len(game.states)), ("actions", len(game.actions))):
+        indices = np.asarray(getattr(demonstrations, kind))
+        if indices.shape != shape or indices.dtype.kind not in "iu":
+            raise InputError(
+                f"demonstrations.{kind} holds {indices.dtype} of shape {list(indices.shape)}, "
+                f"expected whole numbers of shape {list(shape)}"
+            )
+        if indices.min() < 0 or indices.max() >= size:
+            i, n = map(int, np.argwhere((indices < 0) | (indices >= size))[0])
+            raise InputError(f"demonstrations.{kind}[{i}, {n}] is {indices[i, n]}: the game has {size} {kind}")
+
+
+def sample_of(
+    game: Game,
+    policy: Float[Array, "H S A"],
+    key: Key[Array, ""],
+    label_noise: Float[Array, ""],
+    n_demonstrations: int,
+    n_players: int | None = None,
+) -> tuple[Int[Array, "M H"], Int[Array, "M H"]]:
+    """States and actions of `sample_demonstrations`; unchecked, for use inside traced code (a batch of keys: vmap)."""
+    key_play, key_noise = jax.random.split(key)
+    players = jnp.arange(n_demonstrations)
+    if n_players is None:
+        rollouts = simulate(game, policy, key_play, players, flow_of(game, policy))
+    else:
+        crowds = jnp.arange(-(-n_demonstrations // n_players) * n_players).reshape(-1, n_players)
+        rollouts = jax.vmap(lambda crowd: simulate(game, policy, key_play, crowd))(crowds)
+    states, actions = (x.reshape(-1, game.horizon)[:n_demonstrations] for x in (rollouts.states, rollouts.actions))
+    return states, _relabelled(actions, key_noise, label_noise, len(game.actions))
+
+
+def counts_of(game: Game, states: Int[Array, "M H"], actions: Int[Array, "M H"]) -> Float[Array, "H S A"]:
+    """N_n(s, a): how many trajectories are in s at step n and have a recorded; unchecked, for traced code."""
+    return jnp.zeros(game.policy_shape).at[jnp.arange(game.horizon), states, actions].add(1)
+
+
+def _relabelled(actions, key, label_noise, n_actions):
+    keys = jax.vmap(lambda i: jax.random.fold_in(key, i))(jnp.arange(len(actions)))
+    uniform = jax.vmap(lambda key: jax.random.uniform(key, (actions.shape[1], 2)))(keys)
+    other = jnp.floor(uniform[..., 1] * n_actions).astype(actions.dtype)
+    return jnp.where(uniform[..., 0] < label_noise, other, actions)
+
+
+_sample = eqx.filter_jit(sample_of)
+_counts = eqx.filter_jit(counts_of)

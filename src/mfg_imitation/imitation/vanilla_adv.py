@@ -1,0 +1,122 @@
+"""Vanilla-ADV: matching occupancies in the expert's population (paper, Section 4.2, Eq. 17), exactly or step by step.
+
+The population that drives the kernel is given, so the occupancies that policies can have form a polytope, and the
+nearest of them to the demonstrations is a linear program. The stationary class is not convex in the occupancies: it is
+left to the gradient method of MFC-ADV, in the game whose population is frozen.
+"""
+
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Array, Float
+
+from mfg_imitation.checks import check_probabilities
+from mfg_imitation.errors import InputError
+from mfg_imitation.games.game import Game
+from mfg_imitation.games.wrapped import WrappedGame
+from mfg_imitation.imitation.algorithm import Imitation
+from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
+from mfg_imitation.imitation.linear_program import solve_linear_program
+from mfg_imitation.imitation.matching import check_occupancy
+from mfg_imitation.imitation.mfc_adv import mfc_adv
+from mfg_imitation.imitation.primal_dual import solve_saddle
+
+#: What HiGHS calls a method.
+HIGHS = {"lp": "highs-ipm", "simplex": "highs-ds"}
+
+#: Iterations at most of the adversarial solver, and of the stationary class.
+ITERATIONS, STATIONARY_ITERATIONS = 20_000, 2_000
+
+
+def vanilla_adv(
+    demonstrations: Demonstrations | Float[Array, "*batch H S A"],
+    game: Game,
+    objective: Literal["sum", "max"] = "sum",
+    population: Float[Array, "H S"] | None = None,
+    method: Literal["lp", "simplex", "first_order"] = "lp",
+    stationary: bool = False,
+    iterations: int | None = None,
+    tolerance: float = 1e-4,
+) -> Imitation:
+    """Minimise the distance of rho-hat to rho^{pi,E}, one imitator among experts, over policies.
+
+    It never sees the reward. Where the imitator does not come (and in the linear program, where its mass is below
+    rounding, 1e-9) its policy is uniform.
+
+    Args:
+        demonstrations: trajectories, or directly an occupancy rho-hat_n(s, a), which a batch may lead, of samples say;
+            each is fitted by itself (the stationary class in one population all at once, else one after the other).
+        objective: sum over n, or max over n, of |rho-hat_n - rho^{pi,E}_n|, in the 1-norm.
+        population: the flow of the experts that drives the kernel. None estimates it from the demonstrations, mu-hat.
+        method: "lp" is the exact linear program over the occupancy polytope (HiGHS, interior point with crossover);
+            "simplex" solves the same program by the dual simplex, which may end in another of its optima: they share
+            the objective, not the gap; "first_order" the game between a reward player and a policy player, see
+            `saddle.solve_saddle`.
+        stationary: one policy for all steps; only with method "first_order", as MFC-ADV in the game whose population
+            is frozen, see `mfc_adversary.mfc_adv`. A local optimum.
+        iterations: of the first-order methods, at most; None stands for `ITERATIONS` or `STATIONARY_ITERATIONS`.
+        tolerance: suboptimality at which the adversarial solver stops, in units of the objective; in the stationary
+            class the bound on the certificate.
+
+    Returns:
+        The fit; its status is "optimal" (to `tolerance`; from the linear program to HiGHS's 1e-7, where the certificate
+        for the max objective is looser, by `TIE_BREAK` of it) or "iteration limit"; of the stationary class, status and
+        certificate are those of `mfc_adversary.mfc_adv`.
+
+    Raises:
+        InputError: the demonstrations or the population are not of this game, or an unknown choice.
+    """
+    if isinstance(demonstrations, Demonstrations):
+        demonstrations = empirical_occupancy(demonstrations, game)
+    target = check_occupancy(demonstrations, game.policy_shape)
+    for name, value, allowed in (
+        ("objective", objective, ("sum", "max")),
+        ("method", method, ("lp", "simplex", "first_order")),
+    ):
+        if value not in allowed:
+            raise InputError(f"{name} is {value!r}: allowed are {', '.join(allowed)}")
+    if stationary and method != "first_order":
+        raise InputError(f"method {method!r} has no stationary class, which is not convex: use method 'first_order'")
+    if iterations is None:
+        iterations = STATIONARY_ITERATIONS if stationary else ITERATIONS
+    for name, value in (("iterations", iterations), ("tolerance", tolerance)):
+        if not value > 0:
+            raise InputError(f"{name} is {value!r}: a number above 0 is needed")
+    if population is not None:
+        population = check_probabilities("population", population, game.policy_shape[:2])
+
+    def fit(target, population) -> Imitation:
+        if stationary:
+            frozen = _FrozenGame(game, population)
+            return mfc_adv(target, frozen, objective, iterations=iterations, stationary=True, tolerance=tolerance)
+        if method == "first_order":
+            return solve_saddle(game, target, population, objective, iterations, tolerance)
+        return solve_linear_program(game, target, population, objective, HIGHS[method])
+
+    batch = target.shape[:-3]
+    if not batch or (stationary and population is not None):
+        return fit(target, target.sum(axis=-1) if population is None else population)
+    samples = target.reshape(-1, *game.policy_shape)
+    fits = [fit(one, one.sum(axis=-1) if population is None else population) for one in samples]
+    return Imitation(*(np.reshape(leaf, (*batch, *np.shape(leaf[0]))) for leaf in zip(*fits, strict=True)))
+
+
+class _FrozenGame(WrappedGame):
+    """The kernel no longer asks who plays: the population is the given flow, whatever the policy.
+
+    Its own population is then the one imitator among the experts, so that MFC-ADV in it is vanilla-ADV.
+    """
+
+    population: Float[Array, "H S"]
+
+    def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A K"]:
+        return super().probabilities(n, self.population[n])
+
+    def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
+        return super().reward(n, self.population[n])
+
+    def pull_back(self, n, mu: Float[Array, " S"], values: Float[Array, " S"]) -> Float[Array, "S A"]:
+        return super().pull_back(n, self.population[n], values)
+
+    def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
+        return super().push_forward(n, self.population[n], joint)

@@ -1,0 +1,1 @@
+"""Files: tables, YAML, schemas, references."""

@@ -1,0 +1,167 @@
+"""Reading YAML files and checking them against closed schemas, with one clear line for every mistake.
+
+A schema is JSON Schema (draft 2020-12) written in YAML. Three conventions serve the messages: an object
+states ``additionalProperties: false``, so that a misspelt key is an error; a ``title`` says what a value is,
+in words that fit after "must be"; an integer is written as one (``5.0`` is not a number of steps).
+"""
+
+import difflib
+import math
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mfg_imitation.errors import InputError, one_line
+
+# Where jsonschema finds this package it builds grammars that no schema here uses: over a second in every job.
+_grammars = sys.modules.setdefault("rfc3987_syntax", None)
+import jsonschema  # noqa: E402
+
+if _grammars is None:
+    del sys.modules["rfc3987_syntax"]
+
+
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "number": "a number",
+    "integer": "an integer",
+    "boolean": "true or false",
+    "null": "empty",
+}
+
+# An unknown key goes first, because the key it was meant to be is then missing, too; a missing key goes last.
+_PRIORITY = {"additionalProperties": 0, "required": 2}
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
+
+
+class Problem(NamedTuple):
+    """The first mistake in a document: where it is (keys and indices from the root) and what is wrong."""
+
+    path: tuple[str | int, ...]
+    message: str
+
+    def __str__(self) -> str:
+        return f"{key_path(self.path)} {self.message}" if self.path else f"the document {self.message}"
+
+
+def key_path(path: tuple[str | int, ...]) -> str:
+    """Write a path as a user reads it: ``("sweep", "horizon", 0)`` becomes ``sweep.horizon[0]``."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
+
+
+def validate(document: Any, schema: Mapping[str, Any], file: str | Path) -> None:
+    """Raise `InputError` for the first mistake of `document`: ``file: key is value, but must be ...``."""
+    problem = find_problem(document, schema)
+    if problem is not None:
+        raise InputError(f"{file}: {problem}")
+
+
+def find_problem(document: Any, schema: Mapping[str, Any]) -> Problem | None:
+    """The first mistake of `document` under `schema`, or None when there is none."""
+    for problem in _unreadable(document, ()):
+        return problem
+    errors = sorted(_Validator(schema).iter_errors(document), key=_priority)
+    return _explain(errors[0]) if errors else None
+
+
+def _unreadable(value: Any, path: tuple) -> Iterator[Problem]:
+    """What YAML can write and no schema can judge: keys that are not text, infinities and NaN."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                yield Problem(path, f"has the key {_show(key)}, which YAML does not read as text: quote it")
+            yield from _unreadable(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unreadable(item, (*path, index))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield Problem(path, f"is {value}, but must be a finite number")
+
+
+def _priority(error: jsonschema.ValidationError) -> int:
+    return _PRIORITY.get(error.validator, 1)
+
+
+def _explain(error: jsonschema.ValidationError) -> Problem:
+    """Put a validation error into one line that names the value and what is allowed."""
+    path, schema, value = tuple(error.absolute_path), error.schema, error.instance
+    if "propertyNames" in error.relative_schema_path:
+        return Problem(path, f"has the key {_show(value)}, but a key here must be {_allowed(schema)}")
+    match error.validator:
+        case "additionalProperties":
+            known = schema.get("properties", {})
+            patterns = schema.get("patternProperties", {})
+            unknown = next(k for k in value if k not in known and not any(re.search(p, k) for p in patterns))
+            close = difflib.get_close_matches(unknown, known, n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            allowed = ", ".join([*known, *(s.get("title", p) for p, s in patterns.items() if s)])
+            return Problem((*path, unknown), f"is an unknown key{hint}; allowed: {allowed or 'no key'}")
+        case "required":
+            missing = next(key for key in error.validator_value if key not in value)
+            return Problem((*path, missing), "is missing")
+        case "anyOf" | "oneOf" if error.context:
+            branches: dict[int, list[jsonschema.ValidationError]] = {}
+            for inner in error.context:
+                branches.setdefault(inner.schema_path[0], []).append(inner)
+            fitting = [  # the branches meant by the user: those whose type is the value's
+                errors
+                for errors in branches.values()
+                if not any(e.validator == "type" and not e.relative_path for e in errors)
+            ]
+            if len(fitting) == 1:
+                return _explain(min(fitting[0], key=_priority))
+            if "title" not in schema:
+                words = [_allowed(errors[0].schema) for errors in branches.values()]
+                return Problem(path, f"is {_show(value)}, but must be {' or '.join(words)}")
+        case "minItems" | "maxItems" | "minProperties" | "maxProperties":
+            bound = "at least" if error.validator.startswith("min") else "at most"
+            return Problem(path, f"has {len(value)} entries, but must have {bound} {error.validator_value}")
+        case "uniqueItems":
+            return Problem(path, f"is {_show(value)}, but its entries must differ")
+    if _allowed(schema) == "":
+        return Problem(path, f"is {_show(value)}, but {one_line(error.message)}")
+    text = " (text: YAML 1.1 reads 1.0e-3 as a number, but not 1e-3)" if _is_number_in_text(value) else ""
+    return Problem(path, f"is {_show(value)}{text}, but must be {_allowed(schema)}")
+
+
+def _is_number_in_text(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def _allowed(schema: Mapping[str, Any]) -> str:
+    """What a schema allows, in words that follow "must be"; empty when the schema has no such words."""
+    if "title" in schema:
+        return schema["title"]
+    if "const" in schema:
+        return _show(schema["const"])
+    if "enum" in schema:
+        return "one of " + ", ".join(_show(value) for value in schema["enum"])
+    types = schema.get("type", "number" if any("imum" in key.lower() for key in schema) else [])
+    words = " or ".join(_TYPES[name] for name in ([types] if isinstance(types, str) else types))
+    limits = {
+        "minimum": "of at least",
+        "exclusiveMinimum": "above",
+        "maximum": "of at most",
+        "exclusiveMaximum": "below",
+    }
+    ranges = " and ".join(f"{word} {schema[key]}" for key, word in limits.items() if key in schema)
+    pattern = f"matching {schema['pattern']}" if "pattern" in schema else ""
+    return " ".join(part for part in (words, ranges, pattern) if part)
+
+
+def _show(value: Any) -> str:
+    """A value, quoted, on one line and never long."""
+    text = one_line(repr(dict(value) if isinstance(value, Mapping) else value))
+    return "empty" if value is None else text if len(text) <= 60 else f"{text[:57]}..."

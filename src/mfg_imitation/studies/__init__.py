@@ -1,0 +1,1 @@
+"""What the workflow measures: frames out, nothing written."""

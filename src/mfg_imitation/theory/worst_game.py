@@ -1,0 +1,170 @@
+"""A search for the game in which the MFC-ADV bound is tightest: game, expert and imitator move together, by gradient.
+
+The games are all those whose kernel and reward are affine in the population: with members of it in state i,
+P(.|s,a,mu) = sum over i of mu(i) K_i(.|s,a) and r(s,a,mu) = sum over i of mu(i) R_i(s,a). Their Lipschitz constants
+are exact, max |K_i - K_j| / 2 and max |R_i - R_j| / 2. The expert is free to stop being Nash on the way, and pays for
+it; what is left of its exploitability is added to the bound.
+"""
+
+import itertools
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+from jaxtyping import Array, Float
+
+from mfg_imitation.engine.flow import flow_of
+from mfg_imitation.engine.gaps import nash_imitation_gap, nash_imitation_gap_of
+from mfg_imitation.engine.proxies import Proxies, proxies, proxies_of
+from mfg_imitation.games.game import DenseGame
+from mfg_imitation.names import SWEPT
+from mfg_imitation.theory.bounds import mfc_adv_factor, upper_bounds
+
+#: Rate of the ascent on logits, of Adam; it falls to 0 linearly.
+RATE = 0.1
+
+#: How many times the expert's exploitability counts against a candidate.
+PRICE = 10
+
+
+class AffineGame(DenseGame):
+    """A game affine in the population, of three tables; everyone begins in state 0."""
+
+    states: tuple[str, ...] = eqx.field(static=True)
+    actions: tuple[str, ...] = eqx.field(static=True)
+    horizon: int = eqx.field(static=True)
+    initial: Float[Array, " S"]
+    kernel: Float[Array, "S A S S"]
+    rewards: Float[Array, "S A S"]
+
+    def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
+        return jnp.einsum("i,saij->saj", mu, self.kernel)
+
+    def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
+        return self.rewards @ mu
+
+    def lipschitz(self) -> tuple[Float[Array, ""], Float[Array, ""]]:
+        """L_P and L_r, both exact."""
+        kernel = jnp.abs(self.kernel[:, :, :, None] - self.kernel[:, :, None]).sum(axis=-1)
+        reward = jnp.abs(self.rewards[:, :, :, None] - self.rewards[:, :, None])
+        return kernel.max() / 2, reward.max() / 2
+
+
+class Candidate(NamedTuple):
+    """What moves: logits of kernel, expert and imitator; rewards as they are (alike for all mu if they have one entry).
+
+    The first row of a kernel does not depend on the population; the others weigh L_P, which does not move.
+    """
+
+    kernel: Float[Array, "S A S+1 S"]
+    rewards: Float[Array, "S A S|1"]
+    expert: Float[Array, "H S A"]
+    fault: Float[Array, "H S A+1"]
+
+
+def worst_games(spec: Mapping, seed: int) -> pd.DataFrame:
+    """The tightest game found for every horizon and L_P, with rewards that may depend on the population or not.
+
+    Args:
+        spec: `states`, `actions`, `transition_lipschitz` (in [0, 1]) and `horizon` (lists), `starts` (random ones, for
+            each combination) and `iterations`.
+
+    Returns:
+        One row per combination: interaction (in the reward: free or none), transition_lipschitz (what the bound is
+        given), horizon, reward_lipschitz, reward_bound, exploitability (of the expert), mfc_adv (proxy of the
+        imitator), nash_imitation_gap, bound (by the MFC-ADV theorem, plus the exploitability) and ratio (of the two),
+        all measured again with the generic engine.
+    """
+    points = itertools.product(("free", "none"), spec[SWEPT], spec["horizon"])
+    return pd.DataFrame([_worst(spec, *point, seed) for point in points])
+
+
+def _worst(spec: Mapping, interaction: str, slope: float, horizon: int, seed: int) -> dict:
+    n_states, n_actions, number = spec["states"], spec["actions"], spec["starts"]
+    rng = np.random.default_rng([seed, horizon])
+    pairs = n_states, n_actions
+    fault = rng.normal(size=(number, horizon, n_states, n_actions + 1))
+    fault[..., 0] += 4  # imitators start near the expert
+    start = Candidate(
+        kernel=3 * rng.normal(size=(number, *pairs, n_states + 1, n_states)),
+        rewards=rng.normal(size=(number, *pairs, n_states if interaction == "free" else 1)),
+        expert=3 * rng.normal(size=(number, horizon, *pairs)),
+        fault=fault,
+    )
+    ends, value = _ascend(jax.tree.map(jnp.asarray, start), jnp.asarray(slope, dtype=float), spec["iterations"])
+    game, expert, policy = build(jax.tree.map(lambda array: array[int(value.argmax())], ends), slope)
+    reward_slope = float(game.lipschitz()[1])
+    reward_bound = float(_reward_bound(game, expert))
+    exploitability = float(nash_imitation_gap(game, expert))
+    errors = Proxies(*map(float, proxies(game, expert, policy)))
+    gap = float(nash_imitation_gap(game, policy))
+    bound = float(upper_bounds(errors, horizon, slope, reward_slope, reward_bound).mfc_adv) + exploitability
+    return {
+        "interaction": interaction,
+        SWEPT: slope,
+        "horizon": horizon,
+        "reward_lipschitz": reward_slope,
+        "reward_bound": reward_bound,
+        "exploitability": exploitability,
+        "mfc_adv": errors.mfc_adv,
+        "nash_imitation_gap": gap,
+        "bound": bound,
+        "ratio": gap / bound,
+    }
+
+
+def build(candidate: Candidate, slope) -> tuple[AffineGame, Float[Array, "H S A"], Float[Array, "H S A"]]:
+    """Game, expert and imitator of a candidate; L_P of the game is at most `slope`."""
+    kernel = jax.nn.softmax(candidate.kernel, axis=-1)
+    horizon, n_states, n_actions = candidate.expert.shape
+    game = AffineGame(
+        states=tuple(f"s{i}" for i in range(n_states)),
+        actions=tuple(f"a{i}" for i in range(n_actions)),
+        horizon=horizon,
+        initial=jnp.eye(n_states)[0],
+        kernel=(1 - slope) * kernel[:, :, :1] + slope * kernel[:, :, 1:],
+        rewards=jnp.broadcast_to(candidate.rewards, (n_states, n_actions, n_states)),
+    )
+    expert = jax.nn.softmax(candidate.expert, axis=-1)
+    weights = jax.nn.softmax(candidate.fault, axis=-1)
+    return game, expert, weights[..., :1] * expert + weights[..., 1:]
+
+
+def _reward_bound(game, expert):
+    return jnp.abs(jax.vmap(lambda mu: game.reward(0, mu))(flow_of(game, expert))).max()
+
+
+def _objective(candidate, slope):
+    """NIG over the bound by MFC-ADV, with so high a price on the exploitability of the expert that it stays Nash."""
+    game, expert, policy = build(candidate, slope)
+    reward_slope = game.lipschitz()[1]
+    factor = mfc_adv_factor(game.horizon, slope, reward_slope, _reward_bound(game, expert))
+    error = proxies_of(game, expert, flow_of(game, expert), policy).mfc_adv
+    lost = PRICE * nash_imitation_gap_of(game, expert)
+    return (nash_imitation_gap_of(game, policy) - lost) / (error * factor + lost)
+
+
+@eqx.filter_jit
+def _ascend(starts, slope, iterations):
+    def one(start):
+        def step(carry, i):
+            candidate, mean, square, best, best_value = carry
+            value, gradient = jax.value_and_grad(_objective)(candidate, slope)
+            better = value > best_value
+            best = jax.tree.map(lambda new, old: jnp.where(better, new, old), candidate, best)
+            mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, mean, gradient)
+            square = jax.tree.map(lambda v, g: 0.99 * v + 0.01 * g**2, square, gradient)
+            rate = RATE * (1 - i / iterations)
+            candidate = jax.tree.map(lambda x, m, v: x + rate * m / (jnp.sqrt(v) + 1e-9), candidate, mean, square)
+            return (candidate, mean, square, best, jnp.maximum(value, best_value)), None
+
+        zero = jax.tree.map(jnp.zeros_like, start)
+        begin = (start, zero, zero, start, jnp.asarray(-jnp.inf))
+        (_, _, _, best, value), _ = jax.lax.scan(step, begin, jnp.arange(iterations))
+        return best, value
+
+    return jax.vmap(one)(starts)

@@ -1,0 +1,223 @@
+"""The worst case at a given error: sup of NIG over all policies whose proxy is at most e, by ascent from many starts.
+
+What is found is a policy, so that the number is a certified lower estimate of the supremum. The theorem bounds it from
+above. Between the two lies the truth, for every game and not for a one-parameter family alone.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+from jaxtyping import Array, Float
+
+from mfg_imitation.engine.flow import flow_of
+from mfg_imitation.engine.gaps import nash_imitation_gap, nash_imitation_gap_of
+from mfg_imitation.engine.proxies import Proxies, proxies, proxies_of
+from mfg_imitation.equilibria.expert import Equilibrium, known_expert
+from mfg_imitation.games.game import Game
+from mfg_imitation.games.game_file import load_game, read_lipschitz, target_policy
+from mfg_imitation.names import SWEPT
+from mfg_imitation.theory.bounds import upper_bounds
+
+#: Rate of the ascent on logits, of Adam; halved from round to round.
+RATE = 0.3
+
+#: The rounds of an ascent: after each the policy is brought back to the error e exactly, and measured.
+ROUNDS = 6
+
+#: Bisections of the weight of the expert, in logits between -SPAN and SPAN: to float64's last digits.
+BISECTIONS, SPAN = 60, 60.0
+
+#: How far above e the proxy of a policy may lie, as a share of e, when the generic engine measures it again.
+ROUNDING = 1e-9
+
+#: The slips' probabilities: smallest, largest, how many (ten a decade).
+FAMILY = (1e-12, 1, 121)
+
+
+class Direction(NamedTuple):
+    """A policy as logits: of following the expert, and of each action instead of it.
+
+    pi_n(a|s) = w pi^E_n(a|s) + (1 - w) tau_n(a|s), where w(s) and tau come from one softmax. A number added to all
+    logits of the expert moves the policy along a path from tau to the expert, along which every proxy is continuous.
+    """
+
+    logits: Float[Array, "H S A+1"]
+    shift: Float[Array, ""]
+
+
+def frontier(file: str | Path, expert: Equilibrium, spec: Mapping, seed: int) -> pd.DataFrame:
+    """The frontier of one game beside the curve of a family of policies (below) and the theorem (above).
+
+    A game with an expert in closed form is looked at for every horizon of the grid, any other one as it is.
+
+    Args:
+        file: the game's file, with its Lipschitz constants.
+        expert: of the game as it is.
+        spec: `horizon` (list), `error` (`smallest`, `largest`, `values`: the e, log-spaced), `starts` (random ones) and
+            `iterations` of each ascent.
+
+    Returns:
+        One row per horizon, proxy and e: game, transition_lipschitz and reward_lipschitz (as declared), horizon,
+        exploitability (of the expert), proxy, error (e), frontier (largest NIG found, units of reward), reached (the
+        proxy of that policy), family (largest NIG of the policies with a proxy of at most e that slip towards the
+        declared target, or the uniform one, at every step or at one), and bound (theorem at e, plus exploitability).
+    """
+    game = load_game(file)
+    horizons = [game.horizon] if game.known_expert() is None else spec["horizon"]
+    frames = []
+    for horizon in horizons:
+        here = load_game(file, horizon=horizon)
+        equilibrium = expert if game.known_expert() is None else known_expert(here)
+        frames.append(_frontier(here, file, equilibrium, spec, seed).assign(game=Path(file).stem, horizon=horizon))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _frontier(game: Game, file: str | Path, expert: Equilibrium, spec: Mapping, seed: int) -> pd.DataFrame:
+    policy = jnp.asarray(expert.policy)
+    error = np.geomspace(spec["error"]["smallest"], spec["error"]["largest"], spec["error"]["values"])
+    family = slips(game, policy, target_policy(file, game))
+    of_family = measured(game, policy, family)
+    found = ascend(game, policy, error, starts(game, spec["starts"], seed), spec["iterations"])
+    slope, reward_slope = read_lipschitz(file, horizon=game.horizon)
+    flow = flow_of(game, policy)
+    reward_bound = float(jnp.abs(jax.vmap(game.reward)(jnp.arange(game.horizon), flow)).max())
+    bounds = upper_bounds(Proxies(error, error, error), game.horizon, slope, reward_slope, reward_bound)
+    tables = []
+    for index, (proxy, bound) in enumerate(bounds._asdict().items()):
+        candidates = pd.concat([of_family, measured(game, policy, found[index])])[[proxy, "gap"]].to_numpy()
+        best = [largest(candidates, e) for e in error]
+        tables.append(
+            pd.DataFrame(
+                {
+                    "proxy": proxy,
+                    "error": error,
+                    "frontier": [gap for _, gap in best],
+                    "reached": [reached for reached, _ in best],
+                    "family": [largest(of_family[[proxy, "gap"]].to_numpy(), e)[1] for e in error],
+                    "bound": bound + expert.exploitability,
+                }
+            )
+        )
+    constants = {SWEPT: slope, "reward_lipschitz": reward_slope, "exploitability": expert.exploitability}
+    return pd.concat(tables).assign(**constants)
+
+
+def largest(candidates: Float[np.ndarray, "policies 2"], error: float) -> tuple[float, float]:
+    """(proxy, gap) of the candidate with the largest gap among those with a proxy of at most `error`."""
+    allowed = candidates[candidates[:, 0] <= error * (1 + ROUNDING)]
+    return tuple(map(float, allowed[np.argmax(allowed[:, 1])])) if len(allowed) else (0.0, 0.0)
+
+
+def measured(game: Game, expert: Float[Array, "H S A"], policies: Float[Array, "*batch H S A"]) -> pd.DataFrame:
+    """Proxies and gap of every policy, by the generic engine: columns of `Proxies` and gap."""
+    policies = policies.reshape(-1, *game.policy_shape)
+    columns = proxies(game, expert, policies)._asdict() | {"gap": nash_imitation_gap(game, policies)}
+    return pd.DataFrame({name: np.asarray(column) for name, column in columns.items()})
+
+
+def slips(
+    game: Game, expert: Float[Array, "H S A"], target: Float[Array, "H S A"] | None
+) -> Float[Array, "policies H S A"]:
+    """The expert, and policies that slip towards the target (None: the uniform policy), at every step or at one."""
+    target = game.uniform_policy() if target is None else target
+    alpha = np.concatenate([[0], np.geomspace(*FAMILY)])
+    masks = np.concatenate([np.ones((1, game.horizon)), np.eye(game.horizon)])
+    weight = jnp.asarray(alpha[:, None, None] * masks)[..., None, None]
+    return ((1 - weight) * expert + weight * target).reshape(-1, *game.policy_shape)
+
+
+def starts(game: Game, number: int, seed: int) -> Float[Array, "starts H S A+1"]:
+    """Logits to ascend from: one fault at every step alike, one that fades, and random ones, rough and smooth."""
+    horizon, n_states, n_actions = game.policy_shape
+    even = np.zeros((horizon, n_states, n_actions + 1))
+    early = even.copy()
+    early[1:, :, 0] = 6
+    late = even.copy()
+    late[: horizon // 2, :, 0] = 6
+    rng = np.random.default_rng(seed)
+    width = np.where(np.arange(number) % 2, 1.0, 4.0)[:, None, None, None]
+    return jnp.asarray(np.concatenate([[even, early, late], width * rng.normal(size=(number, *even.shape))]))
+
+
+def policy_of(direction: Direction, expert: Float[Array, "H S A"]) -> Float[Array, "H S A"]:
+    """The policy that a direction stands for."""
+    logits = direction.logits + direction.shift * (jnp.arange(direction.logits.shape[-1]) == 0)
+    weights = jax.nn.softmax(logits, axis=-1)
+    return weights[..., :1] * expert + weights[..., 1:]
+
+
+def ascend(
+    game: Game,
+    expert: Float[Array, "H S A"],
+    error: Float[np.ndarray, " errors"],
+    logits: Float[Array, "starts H S A+1"],
+    iterations: int,
+) -> Float[Array, "3 errors starts H S A"]:
+    """For each proxy and error e, the best policy found from each start among those with a proxy of at most e.
+
+    Each step follows the exact gradient of NIG along the surface on which the proxy is e: what a change of the logits
+    does to the proxy is undone by the shift, and its effect on NIG is counted in. Then the shift is corrected.
+    """
+    return _ascend(game, expert, jnp.asarray(error), logits, max(iterations // ROUNDS, 1))
+
+
+@eqx.filter_jit
+def _ascend(game, expert, error, logits, iterations):
+    flow = flow_of(game, expert)
+
+    def one(proxy, e, start):
+        def error_of(direction):
+            return jnp.stack(proxies_of(game, expert, flow, policy_of(direction, expert)))[proxy]
+
+        def gap(direction):
+            return nash_imitation_gap_of(game, policy_of(direction, expert)) / e
+
+        def log_error(direction):
+            return jnp.log(error_of(direction))
+
+        def restored(logits):
+            def halve(_, bracket):
+                low, high = bracket
+                middle = (low + high) / 2
+                fits = error_of(Direction(logits, middle)) <= e
+                return jnp.where(fits, low, middle), jnp.where(fits, middle, high)
+
+            return jax.lax.fori_loop(0, BISECTIONS, halve, (-SPAN, SPAN))[1]
+
+        def step(i, carry, rate):
+            direction, mean, square = carry
+            of_gap = jax.grad(gap)(direction)
+            size, of_error = jax.value_and_grad(log_error)(direction)
+            bound_by_error = (jnp.abs(of_error.shift) > 1e-3) & (size > jnp.log(e) - 1)
+            trade = jnp.where(bound_by_error, of_gap.shift / jnp.where(bound_by_error, of_error.shift, 1), 0)
+            gradient = of_gap.logits - trade * of_error.logits
+            mean, square = 0.9 * mean + 0.1 * gradient, 0.99 * square + 0.01 * gradient**2
+            logits = direction.logits + rate * mean / (jnp.sqrt(square) + 1e-12)
+            moved = Direction(logits, direction.shift)
+            shift = direction.shift + jnp.clip(log_error(moved) - jnp.log(e), -1, 1)
+            return Direction(logits, jnp.clip(shift, -SPAN, SPAN)), mean, square
+
+        def round_(carry, rate):
+            logits, best_gap, best = carry
+            direction = Direction(logits, restored(logits))
+            zero = jnp.zeros_like(logits)
+            after = jax.lax.fori_loop(0, iterations, partial(step, rate=rate), (direction, zero, zero))[0].logits
+            end = Direction(after, restored(after))
+            value = gap(end)
+            better = value > best_gap
+            return (after, jnp.where(better, value, best_gap), jnp.where(better, policy_of(end, expert), best)), None
+
+        first = Direction(start, restored(start))
+        begin = (start, gap(first), policy_of(first, expert))
+        return jax.lax.scan(round_, begin, RATE * 0.5 ** jnp.arange(ROUNDS))[0][2]
+
+    over_starts = jax.vmap(one, (None, None, 0))
+    over_errors = jax.vmap(over_starts, (None, 0, None))
+    return jax.vmap(over_errors, (0, None, None))(jnp.arange(3), error, logits)

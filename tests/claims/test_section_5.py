@@ -1,0 +1,208 @@
+"""The verdicts on the paper's claims: they follow from the numbers, and a wrong number turns them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mfg_imitation.claims.panel_curves import corner, curve, decades, distance, error_allowed, growth, panels, rise
+from mfg_imitation.claims.section_5 import CLAIMS, scorecard
+from mfg_imitation.names import GAPS, SWEPT
+from mfg_imitation.studies.attractor_properties import attractor_induction, properties
+from mfg_imitation.studies.sweep import sweep
+
+NIG, VALUE = GAPS
+GRID = {
+    SWEPT: [0, 1],
+    "horizon": [3, 6],
+    "alpha": {"linear": 101, "smallest": 1e-6, "logarithmic": 61, "resolution": 0.5},
+}
+
+
+ONE_PANEL = {
+    **GRID,
+    SWEPT: [1],
+    "horizon": [3],
+}  # most of a panel's time is compilation: properties of one will do
+
+
+@pytest.fixture(scope="module")
+def tables(game_files):
+    file = game_files / "attractor.yaml"
+    return sweep(file, GRID), properties(file, ONE_PANEL, seed=0)
+
+
+@pytest.fixture(scope="module")
+def card(tables):
+    return scorecard(*tables)
+
+
+def verdict(card, claim, gap=None):
+    asked = card["gap"].isna() if gap is None else card["gap"] == gap
+    (row,) = card[(card["claim"] == claim) & asked].itertuples()
+    return row.verdict
+
+
+def test_every_claim_is_asked_once_of_each_gap_it_speaks_of(card):
+    assert not card.duplicated(["claim", "gap"]).any()
+    assert len({claim.name for claim in CLAIMS}) == len(CLAIMS)
+    for claim in CLAIMS:
+        asked = list(card.loc[card["claim"] == claim.name, "gap"])
+        assert asked == list(GAPS) if claim.of_gap else [value is None or pd.isna(value) for value in asked] == [True]
+    assert card.drop(columns="gap").notna().all(axis=None)
+    text = card[["claim", "where", "statement", "measure"]]
+    assert (text.map(str.strip) == text).all(axis=None) and (text != "").all(axis=None)
+
+
+def test_every_verdict_follows_from_its_number(card):
+    wanted = np.where(card["measured"] <= card["threshold"], "holds", "fails")
+    np.testing.assert_array_equal(card["verdict"], wanted)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Lipschitz constant",
+        "expert is Nash",
+        "expert stays in s0",
+        "expert is a social optimum",
+        "BC error",
+        "errors by induction",
+        "equal at L_P = 0",
+    ],
+)
+def test_what_is_true_of_the_game_holds(card, claim):
+    assert verdict(card, claim) == "holds"
+
+
+def test_the_induction_gives_the_value_gap_but_not_definition_7(card):
+    """The discrepancy with the paper: its Eq. 33 sums the value that the population loses."""
+    assert verdict(card, "gap by induction", VALUE) == "holds"
+    assert verdict(card, "gap by induction", NIG) == "fails"
+
+
+def test_observations_hold_for_the_value_gap(card):
+    for claim in ("bound on the gap", "pi_1 is worst", "no choice in s1", "BC is worst", "BC worsens with L_P",
+                  "BC worsens with H", "MFC-ADV is best", "vanilla-ADV beats BC"):  # fmt: skip
+        assert verdict(card, claim, VALUE) == "holds", claim
+
+
+@pytest.mark.parametrize(
+    ("claim", "gap", "table", "column", "change"),
+    [
+        ("BC error", None, 0, "bc", lambda x: x * 1.001),
+        ("equal at L_P = 0", None, 0, "mfc_adv", lambda x: x + 1e-6),
+        ("BC is worst", VALUE, 0, "vanilla_adv", lambda x: x / 10),
+        ("MFC-ADV is best", VALUE, 0, "mfc_adv", lambda x: x / 10),
+        ("expert is Nash", None, 1, "expert_exploitability", lambda x: x + 1e-6),
+        ("Lipschitz constant", None, 1, "lipschitz_error", lambda x: x + 0.1),
+        ("expert stays in s0", None, 1, "expert_drift", lambda x: x + 0.1),
+        ("expert is a social optimum", None, 1, "social_improvement", lambda x: x + 0.1),
+        ("errors by induction", None, 1, "induction_errors", lambda x: x + 0.1),
+        ("gap by induction", VALUE, 1, f"{VALUE}_induction", lambda x: x + 0.1),
+        ("gap by induction", NIG, 1, f"{NIG}_induction", lambda x: 0 * x),
+        ("bound on the gap", VALUE, 1, f"{VALUE}_above_bound", lambda x: x + 10),
+    ],
+)
+def test_a_wrong_table_turns_the_verdict(tables, card, claim, gap, table, column, change):
+    changed = [one.copy() for one in tables]
+    changed[table][column] = change(changed[table][column])
+    before, after = verdict(card, claim, gap), verdict(scorecard(*changed), claim, gap)
+    assert {before, after} == {"holds", "fails"}
+
+
+def test_what_the_grid_leaves_out_is_not_judged(tables):
+    sweep, properties = tables
+    card = scorecard(sweep[sweep[SWEPT] > 0], properties)
+    assert verdict(card, "equal at L_P = 0") == "not measured"
+    assert verdict(card, "BC error") == "holds"
+
+
+def test_a_number_that_is_missing_is_not_judged(tables):
+    sweep, properties = tables
+    card = scorecard(sweep, properties.assign(expert_drift=np.nan))
+    assert verdict(card, "expert stays in s0") == "not measured"
+
+
+def test_a_grid_of_one_panel_is_judged_as_far_as_it_goes(tables):
+    """What compares panels with one another has nothing to compare; nothing breaks."""
+    sweep, properties = tables
+    card = scorecard(sweep[(sweep[SWEPT] == 1) & (sweep["horizon"] == 3)], properties)
+    assert verdict(card, "BC worsens with L_P", VALUE) == "not measured"
+    assert verdict(card, "BC worsens with H", VALUE) == "not measured"
+    assert verdict(card, "BC is worst", VALUE) == "holds"
+
+
+def test_a_grid_without_interaction_is_judged_as_far_as_it_goes(tables):
+    sweep, properties = tables
+    card = scorecard(sweep[sweep[SWEPT] == 0], properties)
+    assert verdict(card, "equal at L_P = 0") == "holds"
+    assert verdict(card, "alike when small", VALUE) == "not measured"
+    assert verdict(card, "like BC when both are large", VALUE) == "not measured"
+
+
+def test_same_seed_same_numbers(tables, game_files):
+    again = properties(game_files / "attractor.yaml", ONE_PANEL, seed=0)
+    pd.testing.assert_frame_equal(again, tables[1], check_exact=True)
+
+
+def test_induction_by_hand():
+    """Two steps, L_P = 1, alpha = 1/2: m = 0, 1/2."""
+    found = attractor_induction(1, 2, np.array([0.5]))
+    assert found["gap"] == pytest.approx(0.5)
+    assert found["vanilla_adv"] == pytest.approx(2 * (1 - 1 / 4))
+    assert found["mfc_adv"] == pytest.approx(2 * (1 - 1 / 4))
+
+
+# --- The measures of curves, on curves drawn by hand ----------------------------------------------------------------
+
+
+def panel(slope=1.0, horizon=2, power=1.0, scale=2.0):
+    """gap = scale * alpha against three proxies: bc = 2 alpha, vanilla_adv = 2 alpha^power, mfc_adv = 2 alpha^(1/2)."""
+    alpha = np.linspace(0, 1, 4001)
+    return pd.DataFrame(
+        {
+            SWEPT: slope,
+            "horizon": horizon,
+            "alpha": alpha,
+            "bc": 2 * alpha,
+            "vanilla_adv": 2 * alpha**power,
+            "mfc_adv": 2 * alpha**0.5,
+            VALUE: scale * alpha,
+        }
+    )
+
+
+def test_a_curve_is_the_gap_at_given_errors():
+    errors = np.arange(2000) / 1000
+    np.testing.assert_allclose(curve(panel(), "bc", VALUE), errors / 2, atol=1e-6)
+    np.testing.assert_allclose(curve(panel(), "mfc_adv", VALUE), (errors / 2) ** 2, atol=1e-4)
+
+
+def test_rise_and_distance_between_known_curves():
+    # x - x^2 rises to 1/4 and has the area 1/6
+    assert rise(panel(), "bc", "mfc_adv", VALUE) == pytest.approx(0.25, abs=1e-4)
+    assert rise(panel(), "mfc_adv", "bc", VALUE) == pytest.approx(0, abs=1e-4)
+    assert distance(panel(), "bc", "mfc_adv", VALUE) == pytest.approx(1 / 6, abs=1e-3)
+    assert distance(panel(), "bc", "vanilla_adv", VALUE) == pytest.approx(0, abs=1e-12)
+
+
+def test_the_error_that_a_gap_allows():
+    assert error_allowed(panel(), "bc", VALUE, 0.5) == pytest.approx(0.5)
+    assert error_allowed(panel(), "mfc_adv", VALUE, 0.5) == pytest.approx(2 * 0.25**0.5, abs=1e-6)
+    assert error_allowed(panel(), "bc", VALUE, 2.1) == np.inf
+
+
+def test_growth_and_decades_between_panels():
+    # the same gap is reached at half of the error in the panel with the larger slope: it shrinks by a half
+    both = pd.concat([panel(slope=1, scale=2), panel(slope=2, scale=4)])
+    assert growth(both, "bc", VALUE, along=SWEPT) == pytest.approx(-0.5, abs=1e-3)
+    assert decades(both, "bc", VALUE) == pytest.approx(np.log10(2), abs=1e-3)
+    swapped = pd.concat([panel(slope=2, scale=2), panel(slope=1, scale=4)])
+    assert growth(swapped, "bc", VALUE, along=SWEPT) == pytest.approx(1, abs=1e-3)
+    assert list(panels(both)) == [(1, 2), (2, 2)]
+
+
+def test_corners():
+    table = pd.concat([panel(slope, horizon) for slope in (0, 1, 2) for horizon in (2, 3)])
+    assert corner(table, amplified=False, long=False)[[SWEPT, "horizon"]].iloc[0].tolist() == [1, 2]
+    assert corner(table, amplified=True, long=True)[[SWEPT, "horizon"]].iloc[0].tolist() == [2, 3]

@@ -1,0 +1,76 @@
+"""The theorems' scorecard: verdicts follow from the numbers, and a wrong number turns them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mfg_imitation.claims.theorems import frontier_growth, theorems
+from mfg_imitation.names import SWEPT
+
+
+@pytest.fixture
+def tables():
+    frontier = pd.DataFrame(
+        [
+            {
+                "game": "g",
+                "horizon": h,
+                "proxy": "mfc_adv",
+                "error": e,
+                "reached": e,
+                "family": e,
+                "frontier": h * h * e,
+            }
+            for h in (4, 8)
+            for e in (0.1, 1.0)
+        ]
+    )
+    frontier = frontier.assign(bound=2 * frontier["frontier"])
+    slips = pd.DataFrame(
+        {"slip": ["steady", "single"], SWEPT: 1.0, "fitted": 0.7, "theory": np.log(2), "mfc_rise": -0.5}
+    )
+    worst = pd.DataFrame({"interaction": ["free", "none"], SWEPT: 1.0, "horizon": 8, "ratio": [0.999, 0.3]})
+    return {
+        "steps": pd.DataFrame({"step": ["Theorem, BC", "Lemma 1"], "games": 3, "checks": 9, "violations": 0}),
+        "proof": pd.DataFrame({"slip": ["steady"], "step": ["1. x"], "points": 4, "excess": [1e-15]}),
+        "exponents": slips,
+        "frontier": frontier,
+        "growth": frontier_growth(frontier),
+        "worst_games": worst,
+    }
+
+
+def test_every_verdict_follows_from_its_number(tables):
+    table = theorems(tables)
+    np.testing.assert_array_equal(table["verdict"], np.where(table["measured"] <= table["threshold"], "holds", "fails"))
+    assert list(table.loc[table["verdict"] == "fails", "claim"]) == [
+        "a search uses the MFC-ADV bound up, L_r = 0, L_P = 1"
+    ]
+    assert not table.duplicated(["claim", "measure"]).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "claim"),
+    [
+        ("steps", "violations", 1, "Theorem, BC"),
+        ("proof", "excess", 0.1, "step 1. x"),
+        ("exponents", "fitted", 1.0, "grows like"),
+        ("exponents", "mfc_rise", 0.1, "ever looser"),
+        ("frontier", "family", 1e9, "above the family"),
+        ("frontier", "bound", 0.0, "below the theorems"),
+        ("frontier", "reached", 9.0, "feasible"),
+        ("growth", "power", 1.0, "quadratic growth"),
+        ("worst_games", "ratio", 0.5, "bound up, a reward"),
+    ],
+)
+def test_a_wrong_number_turns_a_verdict(tables, name, column, value, claim):
+    tables[name] = tables[name].assign(**{column: value})
+    table = theorems(tables)
+    asked = table["claim"].str.contains(claim, regex=False)
+    assert asked.any() and (table.loc[asked, "verdict"] == "fails").all()
+
+
+def test_what_the_grid_leaves_out_is_not_measured(tables):
+    tables["growth"] = frontier_growth(tables["frontier"].query("horizon == 4"))
+    table = theorems(tables).set_index("claim")
+    assert table.loc["the quadratic growth of the MFC-ADV bound is needed", "verdict"] == "not measured"

@@ -1,0 +1,65 @@
+"""Figures of the imitation experiments: what is drawn is what the table says."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mfg_imitation.errors import InputError
+from mfg_imitation.figures.imitation import NOTHING, learning_figure, matrix_figure, players_figure
+
+GAP = "nash_imitation_gap"
+ALGORITHMS = {"bc": 0.0, "vanilla_adv": 2.0, "mfc_adv": 0.5, "vanilla_adv_simplex": 9.0}
+
+
+@pytest.fixture
+def table():
+    rows = [
+        {"game": game, "experiment": experiment, "demonstrations": size, "algorithm": algorithm, GAP: gap / size}
+        for game, experiment, size, (algorithm, gap) in itertools.product(
+            ("one", "two"), ("clean", "noise"), (10, 100), ALGORITHMS.items()
+        )
+    ]
+    frame = pd.DataFrame(rows)
+    return frame.assign(**{f"{GAP}_low": 0.9 * frame[GAP], f"{GAP}_high": 1.1 * frame[GAP]})
+
+
+def test_learning_curves_show_the_medians_and_put_nothing_at_the_bottom(table):
+    figure = learning_figure(table[table["game"] == "one"])
+    assert [axes.get_title() for axes in figure.axes] == ["clean", "noise"]
+    for axes in figure.axes:
+        bc, vanilla, mfc = (line.get_xydata() for line in axes.lines)
+        np.testing.assert_allclose(vanilla, [[10, 0.2], [100, 0.02]])
+        np.testing.assert_allclose(mfc, [[10, 0.05], [100, 0.005]])
+        assert (bc[:, 1] == axes.get_ylim()[0]).all()
+
+
+def test_the_matrix_has_the_largest_samples_and_marks_the_best(table):
+    texts = [text for text in matrix_figure(table).axes[0].texts]
+    assert [text.get_text() for text in texts[:3]] == ["0", "0.02", "0.005"]
+    assert len(texts) == 4 * 3
+    bold = [text.get_text() for text in texts if text.get_fontweight() == "bold"]
+    assert bold == ["0"] * 4
+
+
+def test_errors_in_populations_carry_their_slopes():
+    frame = pd.DataFrame(
+        {"game": "one", "estimate": "plug_in", "n_players": [100, 10000], "error": [0.1, 0.01], "slope": -0.5}
+    )
+    (axes,) = players_figure(frame).axes
+    np.testing.assert_allclose(axes.lines[0].get_xydata(), [[100, 0.1], [10000, 0.01]])
+    assert "-0.50" in axes.texts[0].get_text()
+
+
+@pytest.mark.parametrize("draw", [learning_figure, matrix_figure, players_figure])
+def test_a_missing_column_is_named(draw, table):
+    with pytest.raises(InputError, match="has no column"):
+        draw(table.drop(columns="algorithm"))
+
+
+def test_a_game_without_any_gap_can_be_drawn(table):
+    assert NOTHING > 0
+    flat = table.assign(**{GAP: 0.0, f"{GAP}_low": 0.0, f"{GAP}_high": 0.0})
+    learning_figure(flat)
+    matrix_figure(flat)

@@ -1,0 +1,106 @@
+"""The steps of the proofs: both sides against sums over all trajectories, and what breaks them."""
+
+import itertools
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import mfg_imitation as mfg
+from mfg_imitation.theory.bounds import amplification
+from mfg_imitation.theory.proof_steps import proof_steps
+
+SLOPE, REWARD_SLOPE = 0.8, 0.6
+compiled_steps = eqx.filter_jit(proof_steps)
+
+
+@pytest.fixture(scope="module")
+def game(game_files):
+    return mfg.load_game(
+        game_files / "random_garnet.yaml",
+        horizon=3,
+        states=2,
+        actions=2,
+        branches=2,
+        transition_lipschitz=SLOPE,
+        reward_lipschitz=REWARD_SLOPE,
+    )
+
+
+def steps_of(game, expert, policy, exploitability=0.0, slope=SLOPE):
+    growth = tuple(map(jnp.asarray, amplification(game.horizon, slope)))
+    return compiled_steps(game, expert, jnp.asarray(exploitability), policy, slope, REWARD_SLOPE, growth)
+
+
+def joint(game, policy, populations):
+    """rho_n(s, a) of one agent, by enumerating what it may go through."""
+    found = np.zeros(game.policy_shape)
+    kernels = [np.asarray(game.transition(n, mu)) for n, mu in enumerate(populations)]
+    paths = itertools.product(range(2), repeat=2 * game.horizon)
+    for path in paths:
+        states, actions = path[::2], path[1::2]
+        weight = float(game.initial[states[0]])
+        for n in range(game.horizon):
+            weight *= policy[n, states[n], actions[n]]
+            if n + 1 < game.horizon:
+                weight *= kernels[n][states[n], actions[n], states[n + 1]]
+        for n in range(game.horizon):
+            found[n, states[n], actions[n]] += weight
+    return found
+
+
+def value(game, policy, populations):
+    rewards = np.stack([game.reward(n, mu) for n, mu in enumerate(populations)])
+    return float(np.sum(joint(game, policy, populations) * rewards))
+
+
+def populations_of(game, policy):
+    mu = [np.asarray(game.initial)]
+    for n in range(game.horizon - 1):
+        mu.append(np.einsum("s,sa,sat->t", mu[-1], policy[n], np.asarray(game.transition(n, mu[-1]))))
+    return mu
+
+
+def test_both_sides_are_what_brute_force_says(game, rng, draw_policies):
+    expert, policy = draw_policies(rng, game, 2)
+    mu_expert, mu = populations_of(game, expert), populations_of(game, policy)
+    deterministic = [
+        np.eye(2)[np.array(choice).reshape(game.policy_shape[:2])]
+        for choice in itertools.product(range(2), repeat=game.horizon * 2)
+    ]
+    response = max(deterministic, key=lambda pi: value(game, pi, mu))
+    gap = value(game, response, mu) - value(game, policy, mu)
+    d = np.array([np.abs(a - b).sum() for a, b in zip(mu, mu_expert, strict=True)])
+    of_expert = joint(game, expert, mu_expert)
+    own = np.abs(of_expert - joint(game, policy, mu_expert)).sum(axis=(1, 2))
+    e = [np.abs(joint(game, pi, mu) - joint(game, pi, mu_expert)).sum(axis=(1, 2)) for pi in (policy, expert, response)]
+    bound = max(np.abs(np.asarray(game.reward(n, m))).max() for n, m in enumerate(mu_expert))
+    bc = max(np.sum(m[:, None] * np.abs(a - b)) for m, a, b in zip(mu_expert, expert, policy, strict=True))
+
+    steps = steps_of(game, jnp.asarray(expert), jnp.asarray(policy), exploitability=0.25)
+    right = 2 * REWARD_SLOPE * d.sum() + bound * (own.sum() + e[0].sum() + e[2].sum()) + 0.25
+    np.testing.assert_allclose(steps["Lemma 1"], [[gap], [right]], rtol=1e-10)
+    shift = [abs(value(game, pi, mu) - value(game, pi, mu_expert)) for pi in (policy, expert, response)]
+    np.testing.assert_allclose(steps["Lemma 2"].left, shift, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(steps["Lemma 3"], [own, bc * np.arange(1, 4)], rtol=1e-10)
+    np.testing.assert_allclose(steps["Lemma 4"].left, d, atol=1e-12)
+    np.testing.assert_allclose(
+        steps["Lemma 5"], [np.ravel([x[1:] for x in e]), np.ravel([x[:-1] + SLOPE * d[:-1] for x in e])], atol=1e-12
+    )
+    np.testing.assert_allclose(steps["MFC-ADV, among experts"].left, own, atol=1e-12)
+
+
+def test_every_step_holds_for_its_constants_and_fails_for_smaller_ones(game, rng, draw_policies):
+    expert, *policies = map(jnp.asarray, draw_policies(rng, game, 6))
+    for policy in policies:
+        exploitability = float(mfg.nash_imitation_gap(game, expert))
+        for left, right in steps_of(game, expert, policy, exploitability).values():
+            assert (left <= right + 1e-12).all()
+    broken = {
+        name
+        for policy in policies
+        for name, (a, b) in steps_of(game, expert, policy, 9.0, slope=0.01).items()
+        if (a > b + 1e-9).any()
+    }
+    assert "Lemma 5" in broken

@@ -1,0 +1,100 @@
+"""Random games against the theorems: experts found in a batch, policies around them, and a planted violation found."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import mfg_imitation as mfg
+from mfg_imitation import verification
+from mfg_imitation.engine.proxies import Proxies
+from mfg_imitation.games.families.random_garnet import RandomGarnet
+from mfg_imitation.names import SWEPT
+from mfg_imitation.theory.random_games import (
+    THEOREMS,
+    Violated,
+    policies_near,
+    refuse_violations,
+    stack,
+    summary,
+    verify,
+)
+
+SPEC = {
+    "sizes": [{"states": 3, "actions": 2, "branches": 2}],
+    "horizon": [4],
+    SWEPT: [0, 1],
+    "reward_lipschitz": [0.5, 2],
+    "games": 5,
+    "solver_iterations": 200,
+    "alpha": [0.01, 1],
+}
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return verify(SPEC, seed=3)
+
+
+def test_no_inequality_is_violated(tables):
+    games, steps = tables
+    assert len(games) == 20 and (games[[*Proxies._fields]] <= 1).all(axis=None)
+    assert set(THEOREMS) <= set(steps["step"]) and steps["violations"].sum() == 0
+    refuse_violations(steps)
+    table = summary(steps)
+    assert (table["games"] == 20).all() and table["checks"].sum() == steps["checks"].sum()
+
+
+def test_equal_seeds_make_equal_tables(tables):
+    again = verify(SPEC, seed=3)
+    assert all(one.equals(other) for one, other in zip(tables, again, strict=True))
+    assert not verify(SPEC, seed=4)[0].equals(tables[0])
+
+
+def test_a_game_can_be_made_again_from_its_row(tables):
+    row = tables[0].iloc[7]
+    point = {name: row[name].item() for name in (SWEPT, "reward_lipschitz")}
+    point |= {name: int(row[name]) for name in ("states", "actions", "branches", "horizon", "seed")}
+    game = RandomGarnet(**point)
+    assert game.declared_lipschitz() == (row[SWEPT], row["reward_lipschitz"])
+    assert 0 <= row["exploitability"] + 1e-12 <= float(mfg.nash_imitation_gap(game, game.uniform_policy())) + 1e-9
+
+
+def test_a_planted_violation_is_found_and_named(monkeypatch, one_line):
+    real = verification.amplification
+    monkeypatch.setattr(verification, "amplification", lambda horizon, slope: [x * 0.3 for x in real(horizon, slope)])
+    steps = verify(SPEC, seed=3)[1]
+    said = one_line(refuse_violations, steps)
+    assert said.startswith("Lemma 4 is violated") and f"{SWEPT} = " in said and "seed = " in said
+    with pytest.raises(Violated):
+        refuse_violations(steps)
+
+
+def test_a_step_of_a_proof_is_named_before_the_theorem(tables):
+    steps = tables[1].copy()
+    steps.loc[steps["step"].isin([THEOREMS.bc, "Lemma 5"]), "violations"] = 1
+    with pytest.raises(Violated, match=r"^Lemma 5 "):
+        refuse_violations(steps)
+
+
+def test_policies_lie_at_the_distances_asked_for(rng, draw_policies):
+    point = {"states": 3, "actions": 2, "branches": 2, "transition_lipschitz": 0.5, "reward_lipschitz": 0.5}
+    game = RandomGarnet(**point, horizon=4, seed=0)
+    expert, random = map(jnp.asarray, draw_policies(rng, game, 2))
+    policies = policies_near(game, expert, random, jnp.asarray([0.0, 0.25, 1.0])).reshape(3, 5, *expert.shape)
+    np.testing.assert_allclose(policies.sum(axis=-1), 1)
+    np.testing.assert_allclose(policies[0], jnp.broadcast_to(expert, policies[0].shape))
+    np.testing.assert_allclose(policies[1] - expert, 0.25 * (policies[2] - expert), atol=1e-15)
+    np.testing.assert_allclose(policies[2, 1], random)
+    np.testing.assert_array_equal(policies[2, 4, 1:], expert[1:])
+
+
+def test_a_stack_holds_its_games():
+    games = [
+        RandomGarnet(
+            states=3, actions=2, branches=2, horizon=4, seed=s, transition_lipschitz=0.1 * s, reward_lipschitz=1
+        )
+        for s in range(3)
+    ]
+    together = stack(games)
+    np.testing.assert_array_equal(together.own_kernel[2], games[2].own_kernel)
+    assert together.transition_lipschitz.shape == (3,) and together.horizon == 4

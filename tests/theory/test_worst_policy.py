@@ -1,0 +1,74 @@
+"""The worst case at a given error: between the family of slips and the theorem, and feasible."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import mfg_imitation as mfg
+from mfg_imitation.claims.theorems import frontier_growth
+from mfg_imitation.equilibria.expert import known_expert
+from mfg_imitation.games.game_file import load_game
+from mfg_imitation.theory.worst_policy import Direction, ascend, frontier, largest, policy_of, slips, starts
+
+SPEC = {"horizon": [3, 6], "error": {"smallest": 1e-4, "largest": 1, "values": 3}, "starts": 2, "iterations": 60}
+
+
+@pytest.fixture(scope="module")
+def decoy(game_files):
+    file = game_files / "decoy.yaml"
+    return frontier(file, known_expert(load_game(file)), SPEC, seed=0)
+
+
+def test_the_frontier_lies_between_the_family_and_the_theorem(decoy):
+    assert len(decoy) == 2 * 3 * 3
+    assert (decoy["family"] <= decoy["frontier"] + 1e-9).all()
+    assert (decoy["frontier"] <= decoy["bound"] + 1e-9).all()
+    assert (decoy["reached"] <= decoy["error"] * (1 + 1e-9)).all()
+    ordered = decoy.sort_values("error").groupby(["horizon", "proxy"])["frontier"]
+    assert ordered.apply(lambda gaps: gaps.is_monotonic_increasing).all()
+
+
+def test_the_decoy_reaches_what_its_closed_form_says(decoy):
+    """The single slip alone: NIG = sum of 1 - (1 - L_P alpha)^(n - 1), at the MFC-ADV error 2 alpha."""
+    row = decoy[(decoy["proxy"] == "mfc_adv") & (decoy["horizon"] == 6)].sort_values("error").iloc[0]
+    alpha = row["error"] / 2
+    assert row["frontier"] >= (1 - 0.06) * sum(1 - (1 - alpha) ** (n - 1) for n in range(1, 6))
+
+
+def test_growth_of_a_power_is_that_power(decoy):
+    table = decoy.assign(frontier=decoy["error"] * decoy["horizon"] ** 2.0)
+    np.testing.assert_allclose(frontier_growth(table)["power"], 2)
+    assert frontier_growth(decoy[decoy["horizon"] == 3]).empty
+
+
+def test_ascent_improves_on_its_starts_and_stays_feasible(attractor):
+    expert = attractor.known_expert()
+    found = ascend(attractor, expert, np.array([0.01]), starts(attractor, 1, 0), 60)
+    assert found.shape == (3, 1, 4, *attractor.policy_shape)
+    np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-12)
+    for index, errors in enumerate(zip(*mfg.proxies(attractor, expert, found), strict=True)):
+        assert (errors[index] <= 0.01 * (1 + 1e-9)).all()
+
+
+def test_a_direction_leads_from_a_policy_to_the_expert(attractor, rng):
+    expert = attractor.known_expert()
+    logits = jnp.asarray(rng.normal(size=(*attractor.policy_shape[:2], 3)))
+    near, far = (policy_of(Direction(logits, jnp.asarray(shift)), expert) for shift in (60.0, -60.0))
+    np.testing.assert_allclose(near, expert, atol=1e-20)
+    np.testing.assert_allclose(far, np.exp(logits[..., 1:]) / np.exp(logits[..., 1:]).sum(axis=-1, keepdims=True))
+
+
+def test_slips_hold_the_expert_and_every_single_step(attractor):
+    expert = attractor.known_expert()
+    policies = np.asarray(slips(attractor, expert, None))
+    assert policies.shape == (122 * 5, *attractor.policy_shape)
+    np.testing.assert_array_equal(policies[0], expert)
+    np.testing.assert_allclose(policies[-5], attractor.uniform_policy())
+    np.testing.assert_array_equal(policies[-1][:-1], expert[:-1])
+
+
+def test_the_largest_gap_is_among_those_allowed():
+    candidates = np.array([[0.1, 1.0], [0.2, 3.0], [0.3, 2.0]])
+    assert largest(candidates, 0.2) == (0.2, 3.0)
+    assert largest(candidates, 0.1) == (0.1, 1.0)
+    assert largest(candidates, 0.05) == (0.0, 0.0)

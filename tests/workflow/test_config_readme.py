@@ -1,0 +1,118 @@
+"""config/README.md says what the code does: its example runs as written, and its tables are complete."""
+
+import hashlib
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+from workflow_runs import copy, snakemake
+
+import mfg_imitation as mfg
+from mfg_imitation.equilibria.expert_file import load_equilibrium
+from mfg_imitation.games.declaration import load_schema
+from mfg_imitation.games.expressions import FUNCTIONS
+from mfg_imitation.games.families import FAMILIES
+from mfg_imitation.games.families.family import Family, Parameter
+from mfg_imitation.io.yaml import read_yaml
+
+REPOSITORY = Path(__file__).parents[2]
+README = (REPOSITORY / "config/README.md").read_text(encoding="utf-8")
+PRODUCTS = ("data", "figures", "report", "logs")
+
+
+def fenced(begin: str) -> str:
+    """The one fenced block of the README whose content begins like this."""
+    (block,) = [text for text in re.findall(r"^```\w*\n(.*?)^```$", README, re.M | re.S) if text.startswith(begin)]
+    return block
+
+
+GAME = "config/games/commute.yaml"
+EXAMPLE = fenced(f"# {GAME}\n")
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Digests of all files that no run makes."""
+    files = [file.relative_to(folder) for file in folder.rglob("*") if file.is_file()]
+    kept = [f for f in files if f.parts[0] not in PRODUCTS and not {".snakemake", "__pycache__"} & {*f.parts}]
+    return {f.as_posix(): hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in kept}
+
+
+def test_the_example_runs_as_written(tmp_path):
+    folder = copy(tmp_path / "repository")
+    before = contents(folder)
+    (folder / GAME).write_text(EXAMPLE, encoding="utf-8")
+    program, *arguments = shlex.split(fenced("snakemake").replace("\\\n", " "))
+    assert program == "snakemake"
+    snakemake(folder, *arguments)
+
+    page = (folder / "report/games/commute.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png") == 4, "diagram, convergence, flow and paths are inside the page"
+    for figure in ("diagram", "convergence", "flow", "paths"):
+        for suffix in ("pdf", "png", "svg"):
+            assert (folder / f"figures/games/commute/{figure}.{suffix}").stat().st_size > 1000
+    expert = load_equilibrium(folder / "data/experts/commute.npz")
+    assert expert.status == "converged"
+    assert expert.exploitability <= yaml.safe_load(EXAMPLE)["expert"]["solve"]["tolerance"]
+    leaving = expert.policy[:2, 0, 1]
+    assert 0.6 < leaving[0] < 0.9 and 0.6 < leaving[1] < 0.9, "the text says: about three in four, twice"
+
+    after = contents(folder)
+    assert {name for name in after if after[name] != before.get(name)} == {GAME}
+    assert before.keys() <= after.keys()
+
+
+def test_the_mistake_is_told_as_shown(tmp_path, monkeypatch, one_line):
+    right, wrong = re.search(r"Write `(\S+)` for `(\S+)`", README).groups()[::-1]
+    assert EXAMPLE.count(right) == 1
+    monkeypatch.chdir(tmp_path)
+    Path(GAME).parent.mkdir(parents=True)
+    Path(GAME).write_text(EXAMPLE.replace(right, wrong), encoding="utf-8")
+    assert one_line(mfg.load_game, GAME) == fenced(f"{GAME}:").strip()
+
+
+def dotted(schema: dict, place: str = "") -> set[str]:
+    """Every key of a schema, with the keys above it; keys that the user names (states, ...) have no place in it."""
+    keys = set()
+    for name, below in schema.get("properties", {}).items():
+        keys |= {place + name} | dotted(below, f"{place}{name}.")
+    return keys
+
+
+@pytest.mark.parametrize("kind", ["declared", "family", "python", "mfglib"])
+def test_every_key_of_a_game_is_explained(kind):
+    schema = load_schema("game")["$defs"][kind]
+    keys = dotted(schema)
+    given = schema["properties"]["parameters"].get("additionalProperties", {})
+    keys |= dotted(given, "parameters.NAME.")
+    assert not [key for key in sorted(keys) if f"| `{key}` |" not in README]
+
+
+def test_every_key_of_the_configuration_is_explained():
+    keys = dotted(read_yaml(REPOSITORY / "workflow/schemas/config.schema.yaml"))
+    assert not [key for key in sorted(keys) if f"| `{key}` |" not in README]
+
+
+def test_every_function_is_named():
+    assert not [name for name in FUNCTIONS if f"`{name}(" not in README]
+
+
+def row(name: str, parameter: Parameter) -> str:
+    """A parameter as the README's tables have it."""
+    kinds = {int: "whole number", float: "number", str: "text", tuple: "list of text"}
+    default = parameter.default if parameter.default != () else "none"
+    low, high = parameter.minimum, parameter.maximum
+    allowed = ", ".join(parameter.choices) or " to ".join(
+        f"{bound:.10g}" if abs(bound) < float("inf") else "any" for bound in (low, high)
+    )
+    allowed = {"any to any": "any"}.get(allowed, allowed.replace(" to any", " or more"))
+    kind = kinds[type(parameter.default)]
+    return f"| `{name}` | {kind} | {default} | {allowed} | {parameter.description} |"
+
+
+@pytest.mark.parametrize(("name", "family"), FAMILIES.items())
+def test_every_parameter_of_a_family_is_explained(name: str, family: type[Family]):
+    _, _, section = README.partition(f"#### `{name}`\n")
+    rows = [line for line in section.partition("\n#")[0].splitlines() if line.startswith("| `")]
+    assert rows == [row(*item) for item in family.parameters.items()]

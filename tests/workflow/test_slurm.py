@@ -1,0 +1,87 @@
+"""The workflow through Slurm, on a cluster of one node that the test starts: the same products, in few submissions.
+
+Where Slurm's programs are missing, or the tests are not root's, these tests are skipped and say why.
+"""
+
+import re
+import subprocess
+import warnings
+from pathlib import Path
+
+import pytest
+import yaml
+from workflow_runs import REPOSITORY, SMOKE, compiled_by, copy, digests, snakemake
+
+#: What the profile cannot know: this cluster keeps no accounts, and it answers at once.
+PROFILE = ("--profile", "workflow/profiles/slurm", "--slurm-status-command", "squeue")
+PROFILE += ("--slurm-init-seconds-before-status-checks", "1")
+
+
+@pytest.fixture(scope="module")
+def node():
+    """Slurm on this machine, while these tests run."""
+    script = ["bash", str(REPOSITORY / "tests/workflow/slurm_node.sh")]
+    done = subprocess.run([*script, "start"], stderr=subprocess.PIPE, text=True, timeout=120)
+    if done.returncode == 3:
+        warnings.warn(f"NOTHING IS TESTED THROUGH SLURM. {done.stderr.strip()}", stacklevel=2)
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+    yield
+    subprocess.run([*script, "stop"], check=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def through_slurm(node, smoke, tmp_path_factory) -> Path:
+    """A copy of the repository in which the smoke configuration has been run through Slurm."""
+    folder = copy(tmp_path_factory.mktemp("slurm") / "repository")
+    compiled_by(smoke, folder)
+    done = snakemake(folder, *SMOKE, *PROFILE)
+    (folder / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return folder
+
+
+def test_every_short_job_is_in_a_group():
+    texts = [file.read_text(encoding="utf-8") for file in (REPOSITORY / "workflow/rules").glob("*.smk")]
+    rules = [rule for text in texts for rule in re.split(r"^rule ", text, flags=re.MULTILINE)[1:]]
+    short = {rule.partition(":")[0] for rule in rules if "runtime=10," in rule}
+    profile = yaml.safe_load((REPOSITORY / "workflow/profiles/slurm/config.yaml").read_text(encoding="utf-8"))
+    assert short and short - set(profile["groups"]) == {"verify"}, "which is run alone"
+
+
+def test_the_products_are_those_of_a_local_run(through_slurm, smoke):
+    assert {"data/tables/scorecard.csv", "figures/figure_1.pdf", "report/paper.html"} <= set(digests(smoke))
+    assert digests(through_slurm) == digests(smoke)
+    assert digests(through_slurm / "logs/digests") == digests(smoke / "logs/digests"), (
+        "what was noted of every product, too"
+    )
+
+
+def test_submissions_are_few_and_ask_for_what_their_rules_state(through_slurm):
+    said = (through_slurm / "said.txt").read_text(encoding="utf-8")
+    submitted = re.findall(r"SLURM jobid (\d+)", said)
+    jobs = int(re.search(r"^total +(\d+)", said, flags=re.MULTILINE)[1]) - 1  # `all` itself runs nothing
+    assert len(set(submitted)) == 16 < jobs / 2
+    asked = {job["Comment"]: job for job in map(slurm_job, submitted)}
+    sweep = asked["rule_sweep_wildcards_attractor"]
+    assert (sweep["NumCPUs"], sweep["MinMemoryNode"], sweep["TimeLimit"]) == ("2", "3000M", "00:30:00")
+    experts = asked["rule_experts_expert_portrait"]  # of three and two games, the five one after another
+    assert (experts["NumCPUs"], experts["MinMemoryNode"], experts["TimeLimit"]) == ("1", "3000M", "01:40:00")
+
+
+def slurm_job(number: str) -> dict[str, str]:
+    """What Slurm says of a job."""
+    command = ["scontrol", "show", "job", "--oneliner", number]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return dict(entry.split("=", 1) for entry in said.split() if "=" in entry)
+
+
+def test_a_failed_job_is_named_with_its_log(through_slurm):
+    table = through_slurm / "data/tables/properties.csv"
+    table.write_bytes(table.read_bytes()[:-10])
+    done = snakemake(
+        through_slurm, "scorecard", *SMOKE, *PROFILE, "--retries", "0", "--forcerun", "scorecard", check=False
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "logs/scorecard/scorecard.log" in said
+    assert "data/tables/properties.csv: damaged" in said

@@ -1,0 +1,254 @@
+"""The workflow as its users run it: what one real run of the smoke configuration made, then reruns.
+
+What a rerun would do is read off `snakemake --dry-run`: it decides by the same rules and takes seconds.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from workflow_runs import REPOSITORY, SMOKE, digests, snakemake
+
+from mfg_imitation.io.tables import read_table
+
+
+def planned(folder: Path, *arguments: str) -> set[str]:
+    """The rules that a run would execute, "all" aside."""
+    said = snakemake(folder, *SMOKE, "--dry-run", *arguments)
+    text = said.stdout + said.stderr
+    table = re.search(r"^job +count\n-+ +-+\n(.*?)^total", text, flags=re.DOTALL | re.MULTILINE)
+    if table is None:
+        assert "Nothing to be done" in text, text
+        return set()
+    return {line.split()[0] for line in table[1].splitlines() if line.strip()} - {"all"}
+
+
+def planned_games(folder: Path) -> set[str]:
+    """The games whose tables a run would make again."""
+    said = snakemake(folder, *SMOKE, "--dry-run")
+    return set(re.findall(r"output: data/(?:experts|tables/(?!theory/)\w+)/(\w+)\.", said.stdout + said.stderr))
+
+
+@pytest.fixture(scope="module")
+def run(smoke, tmp_path_factory) -> Path:
+    """A copy of the repository in which the smoke configuration has been run; tests may edit it."""
+    return Path(shutil.copytree(smoke, tmp_path_factory.mktemp("workflow") / "repository", symlinks=True))
+
+
+def test_every_product_is_there(run):
+    for name in ("figure_1", "figure_2_nash_imitation_gap", "figure_2_population_value_gap"):
+        for suffix in ("pdf", "png", "svg"):
+            assert (run / "figures" / f"{name}.{suffix}").stat().st_size > 1000
+    card = read_table(run / "data/tables/scorecard.csv")
+    assert set(card["verdict"]) <= {"holds", "fails", "not measured"}
+    page = (run / "report/paper.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png") >= 3, "the figures are inside the page"
+
+
+def test_every_link_of_the_report_leads_somewhere_in_it(run):
+    pages = sorted((run / "report").rglob("*.html"))
+    assert {"index.html", "paper.html", "theory.html", "imitation.html", "explorer.html", "attractor.html"} <= {
+        page.name for page in pages
+    }
+    for page in pages:
+        text = re.sub("<script.*?</script>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert "report:" not in text
+        links = re.findall(r'(?:src|href)="([^"]*)"', text)
+        assert links
+        for link in links:
+            assert link.startswith("data:image/png") or (page.parent / link.partition("#")[0]).is_file(), (page, link)
+        assert all(re.search(r'alt="[^"]+"', image) for image in re.findall(r"<figure><img [^>]*>", text))
+    page = (run / "report/theory.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png") == 4
+    assert page.count("<msub>") > 100 and "<msub></msub>" not in page and "(formula-" not in page
+    verified = read_table(run / "data/tables/theory/steps.csv")
+    assert (verified["violations"] == 0).all() and (verified["checks"] > 0).all()
+
+
+def test_snakemakes_own_report_has_captions_categories_labels_and_the_graph(run, tmp_path):
+    file = tmp_path / "report.zip"
+    snakemake(run, *SMOKE, "--report", str(file))
+    with zipfile.ZipFile(file) as archive:
+        text = archive.read("report/report.html").decode()
+        files = {name.removeprefix("report/") for name in archive.namelist()}
+
+    def said(name: str) -> dict:
+        return json.JSONDecoder().raw_decode(text.partition(f'<script id="{name}">')[2].partition("= ")[2])[0]
+
+    results, categories = said("results"), said("categories")
+    assert {"figures/figure_1.svg", "data/tables/scorecard.csv", "report/explorer.html"} <= results.keys()
+    for name, result in results.items():
+        assert result["caption"] and result["labels"] and result["data_uri"] in files, name
+    assert {"Paper", "Games", "Tables", "Theory", "Imitation", "Pages"} <= categories.keys()
+    assert {"attractor", "sheltered_attractor"} == categories["Games"].keys()
+    rules = {node["rule"] for node in said("rulegraph")["data"][0]["values"]}
+    assert {"sweep", "scorecard", "explorer_page"} <= rules
+    assert not re.search(r'(?:src|href)="https?:', text), "it opens without a network"
+
+
+def test_the_executed_notebook_has_run_to_its_end(run):
+    notebook = nbformat.read(run / "report/notebooks/paper.ipynb", as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in cells)
+    assert not any(output.output_type == "error" for cell in cells for output in cell.outputs)
+
+
+def test_a_second_run_does_nothing(run):
+    assert planned(run) == set()
+
+
+def test_the_same_run_makes_the_same_bytes(run):
+    before = digests(run)
+    snakemake(run, *SMOKE, "--forcerun", "figure_1", "scorecard")  # and what depends on them
+    assert digests(run) == before
+
+
+@pytest.fixture
+def undone(run):
+    """Afterwards, every edited file is as it was; Snakemake judges small inputs by their content, and nothing reran."""
+    edited: dict[Path, tuple[bytes, int]] = {}
+
+    def edit(name: str, old: str, new: str) -> None:
+        file = run / name
+        edited[file] = file.read_bytes(), file.stat().st_mtime_ns
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    yield edit
+    for file, (content, time) in edited.items():
+        file.write_bytes(content)
+        os.utime(file, ns=(time, time))
+
+
+def test_an_edited_game_reruns_its_own_chain_only(run, undone):
+    undone("config/games/sheltered_attractor.yaml", "value: 0.5", "value: 0.25")
+    assert planned_games(run) == {"sheltered_attractor"}
+    rules = planned(run)
+    assert {"sweep", "sweep_figure", "paper", "game"} <= rules
+    assert not rules & {"figure_1", "figure_2", "properties", "scorecard"}
+
+
+@pytest.mark.parametrize(
+    ("module", "rerun", "left"),
+    [
+        ("diagram", {"diagram", "figure_1", "paper", "game"}, {"sweep", "scorecard", "properties", "expert"}),
+        (
+            "scorecard",
+            {"scorecard", "paper"},
+            {"sweep", "properties", "figure_1", "figure_2", "expert"},
+        ),
+        ("control", {"properties", "scorecard"}, {"sweep", "figure_1", "figure_2"}),
+        ("value", {"sweep", "expert", "properties", "scorecard", "figure_2"}, {"figure_1", "diagram"}),
+        ("frontier", {"frontier", "theorems", "theory_page"}, {"verification", "tightness", "sweep", "paper"}),
+        ("lemmas", {"verification", "theorems"}, {"tightness", "frontier", "sweep"}),
+    ],
+)
+def test_an_edited_module_reruns_what_depends_on_it(run, undone, module, rerun, left):
+    undone(f"src/mfg_imitation/{module}.py", '"""', '"""An edit. ')
+    rules = planned(run)
+    assert rerun <= rules
+    assert not left & rules
+
+
+def test_one_changed_value_of_the_configuration_reruns_its_users(run):
+    rules = planned(run, "--config", "seed=1")
+    assert "properties" in rules and "sweep" not in rules
+
+
+def test_every_item_has_a_target(run):
+    assert planned(run, "figure_1", "figure_2", "scorecard", "theory", "tables", "figures", "report") == set()
+
+
+def test_verify_names_the_number_that_moved(run):
+    reference = run / "data/reference"
+    reference.mkdir()
+    try:
+        file = Path(shutil.copy(run / "data/tables/scorecard.csv", reference))
+        snakemake(run, "verify", *SMOKE)
+        table = read_table(file)
+        table.loc[4, "measured"] += 1
+        table.to_csv(file, index=False)
+        done = snakemake(run, "verify", *SMOKE, check=False)
+        assert done.returncode != 0
+        assert "data/tables/scorecard.csv: row 5 (" in done.stdout + done.stderr
+        assert "column measured: was" in done.stdout + done.stderr
+    finally:
+        shutil.rmtree(reference)
+        (run / "data/tables/verification.csv").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("edit", "parts"),
+    [
+        ({"sweeep": {}}, ["sweeep", "unknown key", "sweep"]),
+        ({"sweep": {"horizons": [5]}}, ["sweep.horizons", "unknown key", "horizon"]),
+        ({"sweep": {"horizon": [0]}}, ["sweep.horizon[0]", "0", "at least 1"]),
+        ({"sweep": {"horizon": "ten"}}, ["sweep.horizon", "'ten'", "a list"]),
+        ({"sweep": {"alpha": {"smallest": 2}}}, ["sweep.alpha.smallest", "2"]),
+        ({"paper": {"game": "attractr"}}, ["paper.game", "'attractr'", "attractor"]),
+        ({"theory": {"frontier": {"games": ["dekoy"]}}}, ["theory.frontier.games[0]", "'dekoy'", "decoy"]),
+        ({"theory": {"verification": {"alpha": [2]}}}, ["theory.verification.alpha[0]", "2", "at most 1"]),
+        ({"explorer": {"games": ["maze"]}}, ["explorer.games[0]", "'maze'", "expert.policy"]),
+        ({"explorer": {"horizon": {"largest": 5}}}, ["explorer.horizon.largest", "one step above"]),
+        ({"seed": 1.5}, ["seed", "1.5", "an integer"]),
+    ],
+)
+def test_a_mistake_in_the_configuration_is_one_line(tmp_path, run, edit, parts):
+    file = tmp_path / "mistake.yaml"
+    file.write_text(yaml.safe_dump(edit), encoding="utf-8")
+    before = digests(run)
+    done = snakemake(run, "--configfile", str(file), check=False)
+    assert done.returncode != 0
+    said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    told = [line for line in said if str(file) in line and all(part in line for part in parts)]
+    assert len(told) == 1, said
+    assert "Traceback" not in "".join(said)
+    assert digests(run) == before
+
+
+def test_a_mistake_in_a_game_stops_the_run_before_any_job(run, undone):
+    undone("config/games/attractor.yaml", "transition_lipschitz * mu[s1]", "transition_lipschits * mu[s1]")
+    done = snakemake(run, *SMOKE, check=False)
+    said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    of_snakemake = ("Using workflow specific profile", "Config file")
+    ours = [line for line in said if not line.startswith(of_snakemake)]
+    assert done.returncode != 0 and len(ours) == 1, said
+    assert "config/games/attractor.yaml" in ours[0] and "transition_lipschits" in ours[0]
+
+
+def test_the_workflow_is_lint_free(run):
+    assert "Congratulations" in (said := snakemake(run, "--lint")).stdout + said.stderr
+
+
+def test_the_sources_are_formatted(run):
+    for command in (
+        ["snakefmt", "--check", "Snakefile", "workflow"],
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+    ):
+        done = subprocess.run([sys.executable, "-m", *command], cwd=REPOSITORY, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_committed_notebooks_have_no_outputs():
+    for file in sorted((REPOSITORY / "notebooks").glob("*.ipynb")):
+        for cell in nbformat.read(file, as_version=4).cells:
+            assert not cell.get("outputs") and not cell.get("execution_count"), file.name
+
+
+def test_pins_are_hashed_and_name_no_index():
+    lines = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    assert any("--hash=sha256:" in line for line in lines)
+    assert not [line for line in lines if "://" in line or "--index-url" in line or "--find-links" in line]
+    environment = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
+    pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    assert pip == ["-r requirements.lock"], "conda users get the same pins"
