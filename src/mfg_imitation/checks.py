@@ -94,10 +94,23 @@ def _fail_at(name: str, values: np.ndarray, wrong: np.ndarray, what: str, last: 
         raise InputError(f"{name}[{place}] is {values[index]:.17g}: {what}")
 
 
-def check_count(name: str, horizon) -> None:
-    """Raise `InputError` unless `horizon` is a whole number of steps, at least one."""
-    if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or horizon < 1:
-        raise InputError(f"{name} is {horizon!r}: a whole number >= 1 is needed")
+def check_count(name: str, value, least: int = 1) -> None:
+    """Raise `InputError` unless `value` is a whole number, at least `least`."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
+        raise InputError(f"{name} is {value!r}: a whole number >= {least} is needed")
+
+
+def check_positive(name: str, value) -> None:
+    """Raise `InputError` unless `value` is a finite number above 0."""
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
+    if not number or not 0 < value < np.inf:
+        raise InputError(f"{name} is {value!r}: a finite number above 0 is needed")
+
+
+def check_choice(name: str, value, allowed: tuple[str, ...]) -> None:
+    """Raise `InputError` unless `value` is one of the words allowed."""
+    if not isinstance(value, str) or value not in allowed:
+        raise InputError(f"{name} is {value!r}: allowed are {', '.join(allowed)}")
 
 
 def check_seed(seed) -> None:

@@ -9,9 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import check_probabilities
+from mfg_imitation.checks import check_count, check_probabilities
 from mfg_imitation.engine.flow import flow_of
-from mfg_imitation.errors import InputError
+from mfg_imitation.engine.policies import mixture
+from mfg_imitation.engine.recursion import backward
 from mfg_imitation.games.game import Game
 
 
@@ -58,14 +59,13 @@ def social_optimum(
         InputError: `starts` has the wrong shape or does not hold policies; a negative number of starts.
     """
     uniform = game.uniform_policy()
-    if n_random_starts < 0:
-        raise InputError(f"n_random_starts is {n_random_starts}: a whole number >= 0 is needed")
+    check_count("n_random_starts", n_random_starts, 0)
     weights = np.ones(len(game.actions))
     random = jnp.asarray(np.random.default_rng(seed).dirichlet(weights, (n_random_starts, *uniform.shape[:2])))
     candidates = [uniform[None], random]
     if starts is not None:
         starts = check_probabilities("starts", starts, game.policy_shape, batch=True)
-        candidates.append(0.9 * starts.reshape(-1, *uniform.shape) + 0.1 * uniform)
+        candidates.append(mixture(starts.reshape(-1, *uniform.shape), uniform, jnp.full(1, 0.1)))
     ends = _ascend(game, jnp.concatenate(candidates), jnp.asarray(iterations), jnp.asarray(tolerance))
     best = int(jnp.argmax(ends.value))
     stationarity = float(ends.stationarity[best])
@@ -124,8 +124,7 @@ def through_population(
         value = jnp.sum(mu[:, None] * pi * reward(n, mu))
         return adjoint, (value, q)
 
-    inputs = (jnp.arange(game.horizon), policy, flow)
-    return jax.lax.scan(step, jnp.zeros_like(game.initial), inputs, reverse=True)[1]
+    return backward(game, step, policy, flow)[1]
 
 
 class _State(NamedTuple):

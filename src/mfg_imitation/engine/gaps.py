@@ -71,7 +71,7 @@ def _best_value_and_gap_of(game, policy) -> tuple[Float[Array, ""], Float[Array,
         return (values, lost + mu * regret), None
 
     nothing = jnp.zeros_like(game.initial)
-    values, lost = backward(step, game, policy, flow_of(game, policy), start=(nothing, nothing))[0]
+    values, lost = backward(game, step, policy, flow_of(game, policy), start=(nothing, nothing))[0]
     return game.initial @ values, lost.sum()
 
 

@@ -1,10 +1,33 @@
-"""From an occupancy to the policy that has it."""
+"""Making policies: of two others, or of an occupancy."""
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 
-def conditional(occupancy: Float[Array, "H S A"], elsewhere: Float[Array, "H S A"]) -> Float[Array, "H S A"]:
-    """The policy with this joint occupancy; `elsewhere` where nobody is."""
+def mixture(
+    expert: Float[Array, "*#batch H S A"], target: Float[Array, "*#batch H S A"], weight: Float[Array, "*#batch #H"]
+) -> Float[Array, "*batch H S A"]:
+    """(1 - weight) expert + weight target, the policies pi_alpha of the paper's Section 5.
+
+    Args:
+        weight: of the target, at every step; an axis of length 1 stands for all steps.
+    """
+    weight = jnp.asarray(weight)[..., None, None]
+    return (1 - weight) * expert + weight * target
+
+
+def policy_of_occupancy(
+    occupancy: Float[Array, "*batch H S A"],
+    elsewhere: Float[Array, "*#batch #H #S A"] | float | None = None,
+    unreached: float = 0.0,
+) -> Float[Array, "*batch H S A"]:
+    """The policy pi_n(a | s) = rho_n(s, a) / sum over a of rho_n(s, a) behind a joint occupancy, or behind counts.
+
+    Args:
+        elsewhere: the policy in states that are not reached; None stands for the uniform one.
+        unreached: mass up to which a state counts as not reached.
+    """
     mass = occupancy.sum(axis=-1, keepdims=True)
-    return jnp.where(mass > 0, occupancy / jnp.where(mass > 0, mass, 1), elsewhere)
+    reached = mass > unreached
+    elsewhere = 1 / occupancy.shape[-1] if elsewhere is None else elsewhere
+    return jnp.where(reached, occupancy / jnp.where(reached, mass, 1), elsewhere)

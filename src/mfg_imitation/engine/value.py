@@ -50,7 +50,7 @@ def value_of(game: Game, policy: Float[Array, "H S A"], population: Float[Array,
         n, pi, mu = inputs
         return jnp.sum(pi * (game.reward(n, mu) + game.pull_back(n, mu, value)), axis=-1), None
 
-    return game.initial @ backward(step, game, policy, population)[0]
+    return game.initial @ backward(game, step, policy, population)[0]
 
 
 def best_response_of(game: Game, population: Float[Array, "H S"]) -> BestResponse:
@@ -61,7 +61,7 @@ def best_response_of(game: Game, population: Float[Array, "H S"]) -> BestRespons
         q = game.reward(n, mu) + game.pull_back(n, mu, value)
         return q.max(axis=-1), jnp.argmax(q, axis=-1)
 
-    value, greedy = backward(step, game, population)
+    value, greedy = backward(game, step, population)
     return BestResponse(jax.nn.one_hot(greedy, len(game.actions)), game.initial @ value)
 
 
@@ -85,8 +85,12 @@ def population_values(game: Game, policy: Float[Array, "H S A"]) -> tuple[Float[
         q = game.reward(n, mu) + game.pull_back(n, mu, value)
         return jnp.sum(pi * q, axis=-1), q
 
-    inputs = (jnp.arange(game.horizon), policy, flow)
-    return flow, jax.lax.scan(step, jnp.zeros_like(game.initial), inputs, reverse=True)[1]
+    return flow, backward(game, step, policy, flow)[1]
+
+
+def reward_bound_of(game: Game, population: Float[Array, "H S"]) -> Float[Array, ""]:
+    """r_max, the largest |r_n(s, a, mu_n)| in a flow: of an expert, the paper's Assumption 2; for traced code too."""
+    return jnp.abs(jax.vmap(game.reward)(jnp.arange(game.horizon), population)).max()
 
 
 def reward_range(game: Game) -> Float[Array, ""]:

@@ -8,8 +8,9 @@ from jaxtyping import Array, Float, Int
 
 from mfg_imitation.engine.flow import agent_flow_of, flow_of
 from mfg_imitation.engine.gaps import nash_imitation_gap_of
-from mfg_imitation.engine.policies import conditional
+from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.engine.value import best_response_of
+from mfg_imitation.equilibria.solver import solver
 from mfg_imitation.games.game import Game
 
 
@@ -29,12 +30,13 @@ class FictitiousPlay(NamedTuple):
     count: Int[Array, ""]
 
 
-def begin_fictitious_play(game: Game) -> FictitiousPlay:
-    """Fictitious play at the uniform policy."""
+def begin_fictitious_play(game: Game, step_size: Float[Array, ""] | float) -> FictitiousPlay:
+    """Fictitious play at the uniform policy; it has no step size."""
     uniform = game.uniform_policy()
     return FictitiousPlay(uniform, nash_imitation_gap_of(game, uniform), uniform, jnp.asarray(1, int))
 
 
+@solver("fictitious_play", summary="averages best responses to the average population", begin=begin_fictitious_play)
 def fictitious_play_chunk(game: Game, state: FictitiousPlay, iterations: int) -> FictitiousPlay:
     """`iterations` best responses, each averaged into the population (Perrin et al. 2020, Algorithm 1).
 
@@ -48,7 +50,7 @@ def fictitious_play_chunk(game: Game, state: FictitiousPlay, iterations: int) ->
         answer = best_response_of(game, flow).policy
         of_answer = agent_flow_of(game, answer, flow)[..., None] * answer
         mixture = (count * flow[..., None] * average + of_answer) / (count + 1)
-        return conditional(mixture, answer), count + 1
+        return policy_of_occupancy(mixture, answer), count + 1
 
     average, count = jax.lax.fori_loop(0, iterations, step, (state.average, state.count))
     measured = nash_imitation_gap_of(game, average)

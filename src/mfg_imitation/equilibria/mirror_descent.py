@@ -7,8 +7,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from mfg_imitation.engine.gaps import nash_imitation_gap_of
-from mfg_imitation.engine.policies import conditional
+from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.engine.value import population_values
+from mfg_imitation.equilibria.solver import solver
 from mfg_imitation.games.game import Game
 
 #: Growth and shrinkage of the mirror descent's step after a stretch that did, or did not, lower the exploitability.
@@ -45,6 +46,11 @@ def begin_mirror_descent(game: Game, step_size: Float[Array, ""] | float) -> Mir
     return MirrorDescent(uniform, nash_imitation_gap_of(game, uniform), step_size, step_size)
 
 
+@solver(
+    "online_mirror_descent",
+    summary="adds action values to logits, restarted by what that gains",
+    begin=begin_mirror_descent,
+)
 def mirror_descent_chunk(game: Game, state: MirrorDescent, iterations: int) -> MirrorDescent:
     """`iterations` steps of online mirror descent (Perolat et al. 2022, Algorithm 1), restarted by what they gain.
 
@@ -63,7 +69,7 @@ def mirror_descent_chunk(game: Game, state: MirrorDescent, iterations: int) -> M
     start = jnp.log(jnp.maximum(state.policy, max(SMALLEST_PROBABILITY, jnp.finfo(state.policy.dtype).tiny)))
     logits, total = jax.lax.fori_loop(0, iterations, step, (start, jnp.zeros_like(start)))
     last = jax.nn.softmax(logits)
-    candidates = jnp.stack([last, conditional(total, last)])
+    candidates = jnp.stack([last, policy_of_occupancy(total, last)])
     measured = jax.vmap(lambda policy: nash_imitation_gap_of(game, policy))(candidates)
     winner = jnp.argmin(measured)
     better = measured[winner] < state.exploitability

@@ -3,6 +3,7 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import optax
 from jaxtyping import Array, Float
 
 from mfg_imitation.engine.gaps import nash_imitation_gap_of
@@ -68,9 +69,5 @@ def newton(game: Game, policy: Float[Array, "H S A"], step_size, tolerance) -> P
     return jax.lax.while_loop(unfinished, step, (y, residual(y), jnp.asarray(1e-2), best))[3]
 
 
-def project(y: Float[Array, "*batch A"]) -> Float[Array, "*batch A"]:
-    """The point of the simplex that is nearest to y."""
-    falling = -jnp.sort(-y, axis=-1)
-    thresholds = (jnp.cumsum(falling, axis=-1) - 1) / jnp.arange(1, y.shape[-1] + 1)
-    kept = jnp.sum(falling > thresholds, axis=-1, keepdims=True)
-    return jnp.maximum(y - jnp.take_along_axis(thresholds, kept - 1, axis=-1), 0)
+#: The policy that is nearest to y: in every state, the point of the simplex.
+project = jax.vmap(jax.vmap(optax.projections.projection_simplex))

@@ -3,19 +3,18 @@
 import sys
 from collections.abc import Mapping
 from itertools import islice
-from typing import Literal
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from tqdm import tqdm
 
+from mfg_imitation.checks import check_choice, check_count, check_positive
 from mfg_imitation.engine.gaps import nash_imitation_gap
 from mfg_imitation.engine.value import reward_range
 from mfg_imitation.equilibria.expert import Convergence, Equilibrium, known_expert
-from mfg_imitation.equilibria.fictitious_play import begin_fictitious_play, fictitious_play_chunk
-from mfg_imitation.equilibria.mirror_descent import begin_mirror_descent, mirror_descent_chunk
 from mfg_imitation.equilibria.search import search
+from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 
@@ -23,7 +22,7 @@ from mfg_imitation.games.game import Game
 #: ten milliseconds at 500, and some tenths of a second at the limit).
 POLISHED_SIZE = 1500
 
-#: Attempts of the polish, see `polish.search`. The SIS epidemic at H = 50, the hardest game measured, takes nearly all.
+#: Attempts of the polish, see `search`. The SIS epidemic at H = 50, the hardest game measured, takes nearly all.
 ATTEMPTS = 400
 
 #: A small game is handed to the polish when its exploitability has not halved for so many checks.
@@ -60,7 +59,7 @@ def expert(game: Game, spec: Mapping) -> Equilibrium:
 def solve_equilibrium(
     game: Game,
     *,
-    method: Literal["online_mirror_descent", "fictitious_play"] = "online_mirror_descent",
+    method: str = "online_mirror_descent",
     iterations: int = 5000,
     step_size: float | None = None,
     tolerance: float | None = None,
@@ -71,12 +70,12 @@ def solve_equilibrium(
 ) -> Equilibrium:
     """Look for a Nash equilibrium, and return the best policy found with its measured exploitability.
 
-    The method runs in stretches of `check_every` iterations (see `solvers`). Where it stays above the tolerance, a game
-    with at most `POLISHED_SIZE` numbers in a policy is polished (see `polish.search`). Same arguments, same result.
+    The method runs in stretches of `check_every` iterations (see `Solver`). Where it stays above the tolerance, a game
+    with at most `POLISHED_SIZE` numbers in a policy is polished (see `search`). Same arguments, same result.
 
     Args:
-        method: fictitious play takes no step size; where equilibria mix, its exploitability falls only like one over
-            the square root of the iterations (measured).
+        method: a name of `SOLVERS`. Fictitious play takes no step size; where equilibria mix, its exploitability falls
+            only like one over the square root of the iterations (measured).
         iterations: of the method, at most.
         step_size: first step of the mirror descent, in 1 / units of reward; None for one over the reward's range.
         tolerance: exploitability to reach, in units of reward over the horizon; None for `default_tolerance`.
@@ -91,22 +90,21 @@ def solve_equilibrium(
     unit = float(_reward_range(game))
     step_size = 1 / unit if step_size is None else step_size
     tolerance = default_tolerance(game) if tolerance is None else tolerance
-    positive = {"iterations": iterations, "step_size": step_size, "tolerance": tolerance, "check_every": check_every}
-    for name, value in positive.items():
-        if not value > 0:
-            raise InputError(f"{name} is {value!r}: a number above 0 is needed")
-    if method not in METHODS:
-        raise InputError(f"method is {method!r}: allowed are {', '.join(METHODS)}")
-    begin, chunk = METHODS[method]
+    for name, value in (("iterations", iterations), ("check_every", check_every)):
+        check_count(name, value)
+    for name, value in (("step_size", step_size), ("tolerance", tolerance)):
+        check_positive(name, value)
+    check_choice("method", method, tuple(SOLVERS))
+    solver = SOLVERS[method]
     small = attempts > 0 and np.prod(game.policy_shape) <= POLISHED_SIZE
-    state = begin(game, jnp.asarray(step_size, dtype=float))
+    state = solver.begin(game, jnp.asarray(step_size, dtype=float))
     best, record = state, [(0, float(state.exploitability))]
     hidden = not progress or not sys.stderr.isatty()
 
     with tqdm(total=iterations, disable=hidden, unit="iteration", desc=method) as bar:
         while record[-1][1] > tolerance and record[-1][0] < iterations:
             length = min(check_every, iterations - record[-1][0])
-            state = best = chunk(game, state, length)
+            state = best = solver.advance(game, state, length)
             record.append((record[-1][0] + length, float(state.exploitability)))
             bar.update(length)
             bar.set_postfix_str(f"exploitability {record[-1][1]:.2e}")
@@ -133,12 +131,3 @@ def default_tolerance(game: Game) -> float:
 
 
 _reward_range = eqx.filter_jit(reward_range)
-
-#: How a method begins, and what it does between two checks.
-METHODS = {
-    "online_mirror_descent": (eqx.filter_jit(begin_mirror_descent), eqx.filter_jit(mirror_descent_chunk)),
-    "fictitious_play": (
-        eqx.filter_jit(lambda game, step_size: begin_fictitious_play(game)),
-        eqx.filter_jit(fictitious_play_chunk),
-    ),
-}

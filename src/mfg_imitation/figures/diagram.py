@@ -15,6 +15,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 
 from mfg_imitation.figures.mathtext import name_math, pretty, title
+from mfg_imitation.figures.registry import figure
 from mfg_imitation.figures.style import STYLE
 from mfg_imitation.games.declaration import expand
 
@@ -29,6 +30,19 @@ Key = tuple[str | None, str | None]
 Arrow = tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]
 
 
+@figure(
+    "figure_1",
+    declaration="{paper}",
+    caption="The paper's Figure 1: the game {paper}, its states, its actions, and the probability of every move.",
+    alt="State diagram of the game {paper}",
+)
+@figure(
+    "games/{game}/diagram",
+    games="drawn",
+    declaration="{game}",
+    caption="The game {game}: its states, its actions, and the probability of every move.",
+    alt="State diagram of the game {game}",
+)
 def state_diagram(declaration: Mapping) -> Figure:
     """Draw a declared game: a node per state, an arrow per possible move, the rewards and the start.
 

@@ -19,6 +19,7 @@ from scipy.optimize import isotonic_regression
 
 from mfg_imitation.figures.mathtext import title
 from mfg_imitation.figures.panels import check_table
+from mfg_imitation.figures.registry import figure
 from mfg_imitation.figures.style import STATES, STYLE, TEXT_WIDTH, add_axes, write
 
 #: What `flow_figure` shows, with the colours of its maps: perceptually uniform, also to the colour-blind.
@@ -43,6 +44,13 @@ REMAINDER = 0.01
 LONGEST = 22
 
 
+@figure(
+    "games/{game}/flow",
+    tables=("games/{game}/flow",),
+    games="selected",
+    caption="{game}: the population at every step when everyone plays the expert, and what the expert earns in it.",
+    alt="Population flow and rewards under the expert, {game}",
+)
 def flow_figure(frame: pd.DataFrame) -> Figure:
     """The population under the expert's policy over the steps, and the reward that the expert earns in it.
 

@@ -10,29 +10,39 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.figures.panels import check_table, name_axes, panel_grid
-from mfg_imitation.figures.style import CURVES, STATES, STYLE, TEXT_WIDTH, add_axes
-from mfg_imitation.figures.sweep import GAPS, draw_linear
+from mfg_imitation.figures.panels import check_table, legend_lines, name_axes, panel_grid
+from mfg_imitation.figures.registry import figure
+from mfg_imitation.figures.style import STATES, STYLE, TEXT_WIDTH, add_axes, labelled
+from mfg_imitation.figures.sweep import draw_linear
+from mfg_imitation.names import GAPS, JUDGED_GAPS
 
 #: The gaps of `paths_figure`, a row of panels each.
-ROWS = ("nash_imitation_gap", "population_value_gap")
+ROWS = JUDGED_GAPS
 
 #: The paths of `paths_figure`, a column of panels each, as far as the frame has them.
 PATHS = {"declared": "towards the declared slip", "uniform": "towards uniform", "random": "towards random"}
 
 
-def paths_figure(frame: pd.DataFrame) -> Figure:
-    """Both gaps against the three proxies, on each path from the expert: Figure 2 for one game as it is.
+@figure(
+    "games/{game}/paths",
+    tables=("games/{game}/paths", "proxies"),
+    games="selected",
+    caption="{game}: both gaps against each proxy on paths from the expert towards other policies.",
+    alt="Nash imitation gap and population value gap against each proxy, {game}",
+)
+def paths_figure(frame: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
+    """Both gaps against the proxies, on each path from the expert: Figure 2 for one game as it is.
 
     Args:
         frame: one row per policy: towards (declared, uniform or random: the path), alpha (the order along a
-            curve), the proxies bc, vanilla_adv and mfc_adv (1-norms, in [0, 2]), nash_imitation_gap and
-            population_value_gap (reward, summed over steps).
+            curve), a column for each proxy, nash_imitation_gap and population_value_gap (reward, summed over steps).
+        proxies: their name and label.
 
     Raises:
         InputError: a column that the frame lacks, an unknown path, or no rows.
     """
-    check_table(frame, "the table of paths", ("towards", "alpha", *CURVES, *ROWS))
+    curves = labelled(proxies)
+    check_table(frame, "the table of paths", ("towards", "alpha", *curves, *ROWS))
     for path in frame["towards"].unique():
         if path not in PATHS:
             raise InputError(f"towards: {path!r} is not one of {', '.join(PATHS)}")
@@ -40,14 +50,21 @@ def paths_figure(frame: pd.DataFrame) -> Figure:
     with matplotlib.rc_context(STYLE):
         figure, panels = panel_grid(len(ROWS), len(paths), sharey=False)
         for (i, j), axes in np.ndenumerate(panels):
-            here = frame[frame["towards"] == paths[j]].dropna(subset=[*CURVES, ROWS[i]])
-            draw_linear(axes, here.sort_values("alpha", kind="stable"), ROWS[i])
+            here = frame[frame["towards"] == paths[j]].dropna(subset=[*curves, ROWS[i]])
+            draw_linear(axes, here.sort_values("alpha", kind="stable"), ROWS[i], curves)
         for axes, path in zip(panels[0], paths, strict=True):
             axes.set_title(PATHS[path], pad=5)
-        name_axes(figure, panels, [GAPS[gap] for gap in ROWS])
+        name_axes(figure, panels, [GAPS[gap] for gap in ROWS], legend_lines(curves))
     return figure
 
 
+@figure(
+    "games/{game}/convergence",
+    tables=("games/{game}/convergence",),
+    games="selected",
+    caption="{game}: the exploitability over the iterations of the solver, and the tolerance that it has to meet.",
+    alt="Exploitability over the iterations of the solver, {game}",
+)
 def convergence_figure(frame: pd.DataFrame) -> Figure:
     """The exploitability of the solver's policies over its iterations, and the tolerance that it has to meet.
 

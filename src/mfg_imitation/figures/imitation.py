@@ -8,8 +8,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from mfg_imitation.figures.mathtext import title
-from mfg_imitation.figures.panels import algorithm_lines, check_table, few_ticks
-from mfg_imitation.figures.style import CURVES, STATES, STYLE, TEXT_WIDTH, add_axes, write
+from mfg_imitation.figures.panels import check_table, few_ticks, legend_lines
+from mfg_imitation.figures.registry import figure
+from mfg_imitation.figures.style import STATES, STYLE, TEXT_WIDTH, add_axes, labelled, write
 
 #: What stands on a logarithmic axis for 0, and for all that float64 cannot tell from it over a horizon.
 NOTHING = 1e-12
@@ -21,7 +22,15 @@ ESTIMATES = {"plug_in": "plug-in", "deviation_gain": "deviation gain"}
 ACROSS = 4
 
 
-def learning_figure(frame: pd.DataFrame) -> Figure:
+@figure(
+    "games/{game}/imitators",
+    tables=("games/{game}/imitators", "algorithms"),
+    games="imitated",
+    caption="{game}: the Nash imitation gap of fitted policies against the number of demonstrations, medians over the "
+    "samples with 95% bootstrap intervals.",
+    alt="Nash imitation gap against the number of demonstrations, {game}",
+)
+def learning_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     """The Nash imitation gap against the number of demonstrations, a panel for every experiment of one game.
 
     Lines are medians over the seeds, bands their bootstrap intervals; what is below `NOTHING` is drawn at the bottom.
@@ -29,11 +38,12 @@ def learning_figure(frame: pd.DataFrame) -> Figure:
     Args:
         frame: one row per experiment, demonstrations and algorithm: those, and nash_imitation_gap with
             nash_imitation_gap_low and nash_imitation_gap_high (reward, summed over steps).
+        algorithms: their name, label and variant_of; variants are left out.
 
     Raises:
         InputError: a column that the frame lacks, or no rows.
     """
-    gap = "nash_imitation_gap"
+    gap, curves = "nash_imitation_gap", _curves(frame, algorithms)
     check_table(frame, "the table of imitators", ("experiment", "demonstrations", "algorithm", gap))
     experiments = list(frame["experiment"].unique())
     lines = -(-len(experiments) // ACROSS)
@@ -50,32 +60,40 @@ def learning_figure(frame: pd.DataFrame) -> Figure:
             x, y = left + place * (width + 0.2), bottom + (lines - 1 - line) * (height + between)
             axes = add_axes(figure, x, y, width, height)
             axes.set(xscale="log", yscale="log", ylim=(floor, 2 * highest))
-            _draw(axes, frame[frame["experiment"] == experiment], gap, floor)
+            _draw(axes, frame[frame["experiment"] == experiment], gap, floor, curves)
             axes.set_title(title(experiment.replace("_", " ")), pad=4)
             if place:
                 axes.tick_params(labelleft=False)
         write(figure, "demonstrations", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
         write(figure, "Nash imitation gap", 0.06, total / 2, rotation=90, ha="left", va="center")
-        handles = algorithm_lines()
+        handles = legend_lines(curves)
         figure.legend(handles=handles, frameon=False, ncols=len(handles), loc="upper center", handlelength=2.8)
     return figure
 
 
-def matrix_figure(frame: pd.DataFrame) -> Figure:
+@figure(
+    "imitation/matrix",
+    tables=("imitators", "algorithms"),
+    caption="The median Nash imitation gap of every algorithm in every game and experiment, with the most "
+    "demonstrations; the best of a row is bold.",
+    alt="Median Nash imitation gap of every algorithm in every game and experiment",
+)
+def matrix_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     """The median Nash imitation gap of every algorithm in every game and experiment, with the most demonstrations.
 
     The darker a cell, the larger the gap; the best of a row is bold.
 
     Args:
         frame: columns game, experiment, demonstrations, algorithm, nash_imitation_gap.
+        algorithms: their name, label and variant_of; variants are left out.
 
     Raises:
         InputError: a column that the frame lacks, or no rows.
     """
-    gap = "nash_imitation_gap"
+    gap, curves = "nash_imitation_gap", _curves(frame, algorithms)
     check_table(frame, "the table of imitators", ("game", "experiment", "demonstrations", "algorithm", gap))
     most = frame[frame["demonstrations"] == frame.groupby(["game", "experiment"])["demonstrations"].transform("max")]
-    cells = most.set_index(["game", "experiment", "algorithm"])[gap].unstack()[list(CURVES)]  # noqa: PD010
+    cells = most.set_index(["game", "experiment", "algorithm"])[gap].unstack()[list(curves)]  # noqa: PD010
     values = np.maximum(cells.to_numpy(), NOTHING)
     left, right, top, row = 2.1, 0.1, 0.34, 0.19
     total = top + len(cells) * row + 0.08
@@ -89,15 +107,21 @@ def matrix_figure(frame: pd.DataFrame) -> Figure:
             axes.text(j, i, text, ha="center", va="center", fontsize=7, fontweight="bold" if best else "normal")
         labels = [f"{title(game)}, {title(experiment)}".replace("_", " ") for game, experiment in cells.index]
         axes.set_yticks(range(len(labels)), labels)
-        axes.set_xticks(range(len(CURVES)), [look["label"] for look in CURVES.values()])
+        axes.set_xticks(range(len(curves)), [look["label"] for look in curves.values()])
         axes.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
-        for label, look in zip(axes.get_xticklabels(), CURVES.values(), strict=True):
+        for label, look in zip(axes.get_xticklabels(), curves.values(), strict=True):
             label.set_color(look["color"])
         for spine in axes.spines.values():
             spine.set_visible(False)
     return figure
 
 
+@figure(
+    "imitation/finite_populations",
+    tables=("finite_populations",),
+    caption="Finite populations: the error of both estimates of the Nash imitation gap against the number of players.",
+    alt="Error of both estimates of the gap against the number of players",
+)
 def players_figure(frame: pd.DataFrame) -> Figure:
     """The error of both empirical gaps against the number of players, a panel for every game, with fitted slopes.
 
@@ -132,8 +156,14 @@ def players_figure(frame: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw(axes: Axes, here: pd.DataFrame, gap: str, floor: float) -> None:
-    for algorithm, look in CURVES.items():
+def _curves(frame: pd.DataFrame, algorithms: pd.DataFrame) -> dict[str, dict]:
+    """How the algorithms look that the frame has, variants of others aside."""
+    shown = algorithms["variant_of"].isna() & algorithms["name"].isin(set(frame["algorithm"]))
+    return labelled(algorithms[shown])
+
+
+def _draw(axes: Axes, here: pd.DataFrame, gap: str, floor: float, curves: dict[str, dict]) -> None:
+    for algorithm, look in curves.items():
         line = here[here["algorithm"] == algorithm].sort_values("demonstrations")
         middle, low, high = (np.maximum(line[f"{gap}{end}"], floor) for end in ("", "_low", "_high"))
         axes.fill_between(line["demonstrations"], low, high, color=look["color"], alpha=0.18, linewidth=0)

@@ -1,6 +1,7 @@
 """Grids of panels, their names, axes and legends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.figures.style import CURVES, TEXT_WIDTH
+from mfg_imitation.figures.style import TEXT_WIDTH
 
 
 def check_table(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> None:
@@ -61,14 +62,14 @@ def name_axes(
     figure: Figure,
     panels: np.ndarray,
     labels: Sequence[str],
+    lines: Sequence[Line2D],
     x: str = "error of the imitator, as measured by each proxy",
-    lines: Sequence[Line2D] | None = None,
 ) -> None:
     """The names that panels share: of the curves above, of the x axes below, at the left of the y axes.
 
     Args:
         labels: of the y axes; each stands for as many rows of panels as the others.
-        lines: what the legend names; None for the three algorithms.
+        lines: what the legend names.
     """
     width, height = figure.get_size_inches()
     center = (panels[0, 0].get_position().x0 + panels[0, -1].get_position().x1) / 2
@@ -76,11 +77,10 @@ def name_axes(
     for label, rows in zip(labels, np.split(panels, len(labels)), strict=True):
         middle = (rows[-1, 0].get_position().y0 + rows[0, 0].get_position().y1) / 2
         figure.text(0.06 / width, middle, label, rotation=90, ha="left", va="center")
-    lines = algorithm_lines() if lines is None else lines
     place = {"loc": "upper center", "bbox_to_anchor": (center, 1), "borderaxespad": 0.3, "ncols": len(lines)}
     figure.legend(handles=lines, frameon=False, handlelength=2.8, columnspacing=3, **place)
 
 
-def algorithm_lines() -> list[Line2D]:
-    """The three algorithms, for a legend."""
-    return [Line2D([], [], **look) for look in CURVES.values()]
+def legend_lines(looks: Mapping[str, Mapping[str, Any]]) -> list[Line2D]:
+    """What a legend shows of lines that look so."""
+    return [Line2D([], [], **look) for look in looks.values()]

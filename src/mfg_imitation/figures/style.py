@@ -1,8 +1,13 @@
-"""How every figure looks: one style, the look of each proxy.
+"""How every figure looks: one style, the look of each proxy and algorithm.
 
 The style holds inside this package's functions only (`matplotlib.rc_context(STYLE)`): a caller's own plots
 stay as they are."""
 
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -40,22 +45,40 @@ STYLE = {
     "svg.hashsalt": "mfg-imitation",  # otherwise the identifiers inside an SVG differ from run to run
 }
 
-#: How each proxy, and the algorithm that minimises it, looks in every figure. The colours are Okabe and
+#: How the paper's three proxies, and the algorithms that minimise them, look in every figure. The colours are Okabe and
 #: Ito's; the dashes tell curves apart without colour and, over the broad line, leave it in sight.
-CURVES = {
-    "bc": {"label": "BC", "color": "#D55E00", "linestyle": (0, (5, 1, 1, 1)), "linewidth": 1.1, "zorder": 4},
-    "vanilla_adv": {
-        "label": "vanilla-ADV",
-        "color": "#0072B2",
-        "linestyle": (0, (2.6, 1.9)),
-        "linewidth": 1.1,
-        "zorder": 5,
-    },
-    "mfc_adv": {"label": "MFC-ADV", "color": "#009E73", "linestyle": "-", "linewidth": 2.0, "zorder": 3},
+PAPER = {
+    "bc": {"color": "#D55E00", "linestyle": (0, (5, 1, 1, 1)), "linewidth": 1.1, "zorder": 4},
+    "vanilla_adv": {"color": "#0072B2", "linestyle": (0, (2.6, 1.9)), "linewidth": 1.1, "zorder": 5},
+    "mfc_adv": {"color": "#009E73", "linestyle": "-", "linewidth": 2.0, "zorder": 3},
 }
+
+#: The colours of all others, in turn.
+OTHERS = ("#CC79A7", "#E69F00", "#56B4E9", "0.35", "#7F3C8D", "#A5AA99")
 
 #: The colours of lines that stand for states, at most so many: Okabe and Ito's, with grey for their yellow.
 STATES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "0.55", "0.1")
+
+
+def looks(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """How the lines of these proxies or algorithms look: the paper's always alike, the others in turn."""
+    others = itertools.cycle(OTHERS)
+    return {
+        name: PAPER[name]
+        if name in PAPER
+        else {"color": next(others), "linestyle": (0, (1, 1)), "linewidth": 1.3, "zorder": 6}
+        for name in names
+    }
+
+
+def labelled(entries: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """`looks` with a label for each.
+
+    Args:
+        entries: columns name and label, one row for each proxy or algorithm.
+    """
+    labels = dict(zip(entries["name"], entries["label"], strict=True))
+    return {name: {**look, "label": labels[name]} for name, look in looks(labels).items()}
 
 
 def add_axes(figure: Figure, x: float, y: float, width: float, height: float) -> Axes:

@@ -3,6 +3,8 @@
 Nothing is computed and nothing is read here: every number comes with the frame.
 """
 
+from collections.abc import Mapping
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -11,71 +13,88 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.figures.panels import check_table, few_ticks, name_axes, name_panels, panel_grid
-from mfg_imitation.figures.style import CURVES, STYLE
-
-#: The columns that can stand on the y axis, in words.
-GAPS = {
-    "nash_imitation_gap": "Nash imitation gap",
-    "population_value_gap": "population value gap",
-    "frozen_population_gap": "frozen-population gap",
-}
-
-#: Columns that the paper has a symbol for.
-SYMBOLS = {"transition_lipschitz": "L_P", "horizon": "H"}
+from mfg_imitation.figures.panels import check_table, few_ticks, legend_lines, name_axes, name_panels, panel_grid
+from mfg_imitation.figures.registry import figure
+from mfg_imitation.figures.style import STYLE, labelled
+from mfg_imitation.names import GAPS, JUDGED_GAPS, ROUNDING, SYMBOLS
 
 #: The smallest gap on logarithmic axes, as a part of the largest: below it the curves are straight lines.
 SMALLEST = 1e-6
 
-#: A panel whose gap never exceeds this shows a gap of 0: the rest is rounding, and no curve.
-ROUNDING = 1e-9
+
+def _for_either_gap(name: str, caption: str, alt: str, **entry):
+    """Enter a figure for each gap that Section 5 may speak of; {gap} stands for it."""
+
+    def enter(draw):
+        for gap in JUDGED_GAPS:
+            texts = {"caption": caption.replace("{gap}", GAPS[gap]), "alt": alt.replace("{gap}", GAPS[gap])}
+            figure(name.replace("{gap}", gap), gap=gap, **texts, **entry)(draw)
+        return draw
+
+    return enter
 
 
+@_for_either_gap(
+    "figure_2_{gap}",
+    tables=("games/{paper}/sweep", "proxies"),
+    caption="The paper's Figure 2, for the {gap}: that of imitators of the expert of {paper} against each proxy, one "
+    "panel for each L_P (rows) and horizon H (columns).",
+    alt="{gap} against each proxy, for every L_P and H",
+)
+@_for_either_gap(
+    "games/{game}/sweep_{gap}",
+    tables=("games/{game}/sweep", "proxies"),
+    games="swept",
+    caption="{game}: the {gap} of imitators of the expert against each proxy, one panel for each L_P (rows) and "
+    "horizon H (columns).",
+    alt="{gap} against each proxy on the configured grid, {game}",
+)
 def sweep_figure(
     frame: pd.DataFrame,
-    gap: str,
+    proxies: pd.DataFrame,
     *,
+    gap: str,
     rows: str = "transition_lipschitz",
     columns: str = "horizon",
     scale: str = "linear",
 ) -> Figure:
-    """A gap against each of the three proxies, a panel for every value of `rows` and `columns` (Figure 2).
+    """A gap against each of the proxies, a panel for every value of `rows` and `columns` (Figure 2).
 
     Args:
         frame: one row per policy: `rows` and `columns` (numbers; blank throughout means a single row or
-            column of panels), alpha (the order along a curve), the proxies bc, vanilla_adv and mfc_adv
-            (1-norms, in [0, 2]), and the gap.
+            column of panels), alpha (the order along a curve), a column for each proxy, and the gap.
+        proxies: their name and label.
         gap: nash_imitation_gap, population_value_gap or frozen_population_gap (reward, summed over steps).
         scale: "linear", as in the paper, or "log" on both axes, for small errors; zeros are left out.
 
     Raises:
         InputError: an unknown gap or scale, or a column that the frame lacks.
     """
-    if gap not in GAPS:
-        raise InputError(f"gap: {gap!r} is not one of {', '.join(GAPS)}")
-    if scale not in ("linear", "log"):
-        raise InputError(f"scale: {scale!r} is not one of linear, log")
-    check_table(frame, "the table of a sweep", (rows, columns, "alpha", *CURVES, gap))
+    for name, value, allowed in (("gap", gap, tuple(GAPS)), ("scale", scale, ("linear", "log"))):
+        if value not in allowed:
+            raise InputError(f"{name}: {value!r} is not one of {', '.join(allowed)}")
+    curves = labelled(proxies)
+    check_table(frame, "the table of a sweep", (rows, columns, "alpha", *curves, gap))
     down, across = _values(frame[rows]), _values(frame[columns])
     with matplotlib.rc_context(STYLE):
         figure, panels = panel_grid(len(down), len(across), sharey=scale == "log")
         for (i, j), axes in np.ndenumerate(panels):
             here = frame[_equals(frame[rows], down[i]) & _equals(frame[columns], across[j])]
-            here = here.dropna(subset=[*CURVES, gap]).sort_values("alpha", kind="stable")
+            here = here.dropna(subset=[*curves, gap]).sort_values("alpha", kind="stable")
             if here.empty:
                 axes.set_axis_off()
             elif scale == "linear":
-                draw_linear(axes, here, gap)
+                draw_linear(axes, here, gap, curves)
             else:
-                _draw_log(axes, here, gap, smallest=SMALLEST * frame[gap].max())
+                _draw_log(axes, here, gap, curves, smallest=SMALLEST * frame[gap].max())
         name_panels(panels, [_equation(columns, value) for value in across], [_equation(rows, value) for value in down])
-        name_axes(figure, panels, [GAPS[gap]])
+        name_axes(figure, panels, [GAPS[gap]], legend_lines(curves))
     return figure
 
 
-def draw_linear(axes: Axes, here: pd.DataFrame, gap: str) -> None:
+def draw_linear(axes: Axes, here: pd.DataFrame, gap: str, curves: Mapping[str, Mapping]) -> None:
     """Every panel has its own y axis, up to a round number: from panel to panel the gaps differ 50-fold."""
-    for proxy, look in CURVES.items():
+    for proxy, look in curves.items():
         axes.plot(*_thin(here[[proxy, gap]].to_numpy()).T, **look, clip_on=False)
     low, high = min(0, here[gap].min()), here[gap].max()
     if max(-low, high) < ROUNDING:
@@ -84,10 +103,10 @@ def draw_linear(axes: Axes, here: pd.DataFrame, gap: str) -> None:
     axes.set(xlim=(0, 2), xticks=[0, 1, 2], ylim=(low, ticks[-1]), yticks=ticks[ticks >= low])
 
 
-def _draw_log(axes: Axes, here: pd.DataFrame, gap: str, smallest: float) -> None:
+def _draw_log(axes: Axes, here: pd.DataFrame, gap: str, curves: Mapping[str, Mapping], smallest: float) -> None:
     """All panels share the y axis, those of a column the x axis: factors between curves can be compared."""
     axes.set(xscale="log", yscale="log")
-    for proxy, look in CURVES.items():
+    for proxy, look in curves.items():
         points = here.loc[(here[proxy] > 0) & (here[gap] > max(0, smallest)), [proxy, gap]].to_numpy()
         axes.plot(*np.exp(_thin(np.log(points))).T, **look)
     axes.margins(y=0.02)

@@ -1,20 +1,21 @@
-"""From the name of a game, or the path of its file, to the game."""
+"""A game's file, read once: from the name of a game to the game, its constants and its slip."""
 
-import difflib
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Array, Float
 
+from mfg_imitation.checks import check_count
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.declaration import find_game, kind_of, read_declaration
 from mfg_imitation.games.declared import declared_game, policy_array
 from mfg_imitation.games.expressions import evaluate
-from mfg_imitation.games.families import FAMILIES
-from mfg_imitation.games.families.family import family_game
+from mfg_imitation.games.families.family import FAMILIES, family_game
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.mfglib import mfglib_game
 from mfg_imitation.games.python_class import python_game
@@ -33,27 +34,7 @@ def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
         InputError: no such file, a file that breaks the schema, an unknown or out-of-range override. One line
             that names the file, the key, the value and what is allowed.
     """
-    path = find_game(name_or_path)
-    declaration, file = read_declaration(path), str(path)
-    game = _make(declaration, path, overrides)
-    _constants(declaration, game, file, overrides)
-    towards = declaration.get("sweep", {}).get("towards")
-    if towards is not None:
-        _policy(towards, game, f"{file}: sweep.towards")
-    return game
-
-
-def read_lipschitz(name_or_path: str | Path, **overrides: Any) -> tuple[float | None, float | None]:
-    """(L_P, L_r), the Lipschitz constants declared for a game (paper, Assumption 1); None where none is.
-
-    What the file says under `lipschitz` (numbers, or arithmetic in its parameters and `horizon`) goes before
-    what a game of code knows of itself (`declared_lipschitz`).
-
-    Raises:
-        InputError: as `load_game`, and for a constant that is negative or not a finite number.
-    """
-    path = find_game(name_or_path)
-    return _constants(read_declaration(path), load_game(path, **overrides), str(path), overrides)
+    return GameFile.read(name_or_path).load(**overrides)
 
 
 class WithExpert(WrappedGame):
@@ -65,75 +46,112 @@ class WithExpert(WrappedGame):
         return self.expert_policy
 
 
-def _make(declaration, path, overrides) -> Game:
-    file, kind = str(path), kind_of(declaration)
-    if kind == "declared":
-        return declared_game(declaration, file, overrides)
-    horizon, values = _settings(declaration, file, overrides)
-    if kind == "family":
-        family = _family(declaration["family"], file)
-        game = family_game(family, values, horizon, f"{file}: parameters")
-    elif kind == "python":
-        game = python_game(declaration["python"], values, horizon, path)
-    else:
-        game = mfglib_game(declaration["mfglib"], values, horizon, file)
-    policy = declaration.get("expert", {}).get("policy")
-    return game if policy is None else WithExpert(game, _policy(policy, game, f"{file}: expert.policy"))
+@dataclass(frozen=True)
+class GameFile:
+    """A game's file and what it says.
 
+    Attributes:
+        path: of the file.
+        declaration: its content, checked against the schema of its kind.
+    """
 
-def _policy(spec, game, place) -> Float[Array, "H S A"]:
-    return policy_array(spec, tuple(game.states), tuple(game.actions), game.policy_shape, place)
+    path: Path
+    declaration: Mapping[str, Any]
 
+    @classmethod
+    def read(cls, name_or_path: str | Path) -> "GameFile":
+        """Read a file by its path (ending in .yaml), or by the bare name of a game in config/games.
 
-def _constants(declaration, game, file, overrides) -> tuple[float | None, float | None]:
-    declared = declaration.get("lipschitz", {})
-    known = game.declared_lipschitz()
-    names = {**_numbers(declaration, overrides), "horizon": game.horizon}
-    constants = []
-    for key, own in zip(("transition", "reward"), known, strict=True):
-        place = f"{file}: lipschitz.{key}"
-        value = float(evaluate(declared[key], names, _no_state, place)) if key in declared else own
-        if value is not None and not 0 <= value < math.inf:
-            raise InputError(f"{place}: is {value}, but must be a finite number of at least 0")
-        constants.append(value)
-    return constants[0], constants[1]
+        Raises:
+            InputError: no such file, or a file that breaks the schema.
+        """
+        path = find_game(name_or_path)
+        return cls(path, read_declaration(path))
 
+    @property
+    def name(self) -> str:
+        """The game's name: that of its file."""
+        return self.path.stem
 
-def _settings(declaration, file, overrides) -> tuple[int, dict[str, Any]]:
-    values = {**declaration.get("parameters", {}), **overrides}
-    horizon = values.pop("horizon", declaration["horizon"])
-    if not isinstance(horizon, (int, np.integer)) or isinstance(horizon, bool) or horizon < 1:
-        raise InputError(f"{file}: horizon: {horizon!r} is not a whole number >= 1")
-    return int(horizon), values
+    @cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters that the file sets: of a declared game all of them, with what it says of each."""
+        return self.declaration.get("parameters", {})
 
+    @property
+    def knows_its_expert(self) -> bool:
+        """Whether the file states an equilibrium in closed form, so that the game can be swept over a grid."""
+        return "policy" in self.declaration.get("expert", {})
 
-def _family(name: str, file: str):
-    if name not in FAMILIES:
-        close = difflib.get_close_matches(name, FAMILIES, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
-        raise InputError(f"{file}: family: unknown family {name!r}{hint}; allowed are {', '.join(FAMILIES)}")
-    return FAMILIES[name]
+    def load(self, **overrides: Any) -> Game:
+        """The game; see `load_game`."""
+        game = self._make(overrides)
+        self._constants(game, overrides)
+        self.slip(game)
+        return game
 
+    def lipschitz(self, **overrides: Any) -> tuple[float | None, float | None]:
+        """(L_P, L_r), the Lipschitz constants declared for the game (paper, Assumption 1); None where none is.
 
-def _numbers(declaration, overrides) -> dict[str, float]:
-    """The numbers among a game's parameters: those of the file, and the defaults of its family."""
-    values = {}
-    if "family" in declaration:
-        values |= {name: parameter.default for name, parameter in FAMILIES[declaration["family"]].parameters.items()}
-    for name, value in declaration.get("parameters", {}).items():
-        values[name] = value["value"] if isinstance(value, Mapping) else value
-    values |= overrides
-    return {name: float(value) for name, value in values.items() if isinstance(value, (int, float, np.number))}
+        What the file says under `lipschitz` (numbers, or arithmetic in its parameters and `horizon`) goes before
+        what a game of code knows of itself (`Game.declared_lipschitz`).
+
+        Raises:
+            InputError: as `load_game`, and for a constant that is negative or not a finite number.
+        """
+        return self._constants(self.load(**overrides), overrides)
+
+    def slip(self, game: Game) -> Float[Array, "H S A"] | None:
+        """The policy towards which imitators slip, which the file names under `sweep.towards`; None where none is."""
+        towards = self.declaration.get("sweep", {}).get("towards")
+        return None if towards is None else self._policy(towards, game, "sweep.towards")
+
+    def _make(self, overrides) -> Game:
+        file, kind = str(self.path), kind_of(self.declaration)
+        if kind == "declared":
+            return declared_game(self.declaration, file, overrides)
+        values = {**self.parameters, **overrides}
+        horizon = values.pop("horizon", self.declaration["horizon"])
+        check_count(f"{file}: horizon", horizon)
+        if kind == "family":
+            try:
+                family = FAMILIES.named(self.declaration["family"])
+            except InputError as error:
+                raise InputError(f"{file}: family: {error}") from None
+            game = family_game(family, values, int(horizon), f"{file}: parameters")
+        elif kind == "python":
+            game = python_game(self.declaration["python"], values, int(horizon), self.path)
+        else:
+            game = mfglib_game(self.declaration["mfglib"], values, int(horizon), file)
+        policy = self.declaration.get("expert", {}).get("policy")
+        return game if policy is None else WithExpert(game, self._policy(policy, game, "expert.policy"))
+
+    def _policy(self, spec, game, key) -> Float[Array, "H S A"]:
+        return policy_array(spec, tuple(game.states), tuple(game.actions), game.policy_shape, f"{self.path}: {key}")
+
+    def _constants(self, game, overrides) -> tuple[float | None, float | None]:
+        declared = self.declaration.get("lipschitz", {})
+        names = {**self._numbers(overrides), "horizon": game.horizon}
+        constants = []
+        for key, known in zip(("transition", "reward"), game.declared_lipschitz(), strict=True):
+            place = f"{self.path}: lipschitz.{key}"
+            value = known if key not in declared else float(evaluate(declared[key], names, _no_state, place))
+            if value is not None and not (math.isfinite(value) and value >= 0):
+                raise InputError(f"{place}: is {value}, but must be a finite number of at least 0")
+            constants.append(value)
+        return constants[0], constants[1]
+
+    def _numbers(self, overrides) -> dict[str, float]:
+        """The numbers among the parameters: those of the file, and the defaults of its family."""
+        values = {}
+        if "family" in self.declaration:
+            family = FAMILIES[self.declaration["family"]]
+            values |= {name: parameter.default for name, parameter in family.parameters.items()}
+        for name, value in self.parameters.items():
+            values[name] = value["value"] if isinstance(value, Mapping) else value
+        values |= overrides
+        return {name: float(value) for name, value in values.items() if isinstance(value, (int, float, np.number))}
 
 
 def _no_state(state):
     raise KeyError(state)
-
-
-def target_policy(file: str | Path, game: Game) -> Float[Array, "H S A"] | None:
-    """The policy that the game's file names under `sweep.towards`; None where it names none."""
-    towards = read_declaration(file).get("sweep", {}).get("towards")
-    if towards is None:
-        return None
-    states, actions = tuple(game.states), tuple(game.actions)
-    return policy_array(towards, states, actions, game.policy_shape, f"{file}: sweep.towards")

@@ -1,9 +1,13 @@
-"""What every estimator of a policy from demonstrations returns."""
+"""What fits a policy to demonstrations, and what it returns: an algorithm is a decorated function in its own file."""
 
-from typing import NamedTuple
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Array, Float, Int
+
+from mfg_imitation.registry import Registry
 
 
 class Imitation(NamedTuple):
@@ -11,11 +15,11 @@ class Imitation(NamedTuple):
 
     Attributes:
         policy: pi_n(a | s); of the stationary class, equal at every step.
-        objective: what the estimator minimises, at `policy`, in the estimator's own unit.
-        status: how the fit ended, in the estimator's own words.
+        objective: what the algorithm minimises, at `policy`, in the algorithm's own unit.
+        status: how the fit ended, in the algorithm's own words.
         iterations: steps of the solver until `policy`; 0 for a closed form.
         certificate: a bound >= 0 on how much the objective could still fall. Where the problem is convex no policy has
-            an objective below `objective - certificate`; where it is not, see the estimator. Infinite where no bound
+            an objective below `objective - certificate`; where it is not, see the algorithm. Infinite where no bound
             is known.
     """
 
@@ -24,3 +28,74 @@ class Imitation(NamedTuple):
     status: str | np.ndarray
     iterations: int | Int[Array, "*batch"]
     certificate: float | Float[Array, "*batch"]
+
+
+class Algorithm(NamedTuple):
+    """An entry of `ALGORITHMS`.
+
+    Attributes:
+        label: how it is written.
+        summary: what it does, in one sentence.
+        fit: (demonstrations, game, **settings) -> `Imitation`, batched over the samples that lead the demonstrations.
+        starts_from: names of the algorithms whose policies it takes as `starts`.
+        needs: what it uses beside recorded states and actions, in words: "kernel", "transitions", ...
+        stationary: whether it can fit one policy for all steps.
+        variant_of: the algorithm of which it is a variant; variants are in the tables and left out of the figures.
+    """
+
+    label: str
+    summary: str
+    fit: Callable[..., Imitation]
+    starts_from: tuple[str, ...]
+    needs: tuple[str, ...]
+    stationary: bool
+    variant_of: str
+
+    def run(self, demonstrations, game, offered: Mapping[str, Any]) -> Imitation:
+        """Fit with those of the offered settings that the algorithm knows: the arguments that its function names."""
+        known = inspect.signature(self.fit).parameters
+        return self.fit(demonstrations, game, **{name: value for name, value in offered.items() if name in known})
+
+
+def _depth(name: str) -> int:
+    """How many algorithms have to run before this one, one after the other."""
+    return max((1 + _depth(before) for before in ALGORITHMS[name].starts_from), default=0)
+
+
+#: The algorithms, each behind those that it starts from.
+ALGORITHMS: Registry[Algorithm] = Registry(
+    "mfg_imitation.imitation", "algorithm", lambda item: (_depth(item[0]), item[0])
+)
+
+
+def algorithm(
+    name: str,
+    label: str,
+    *,
+    summary: str,
+    starts_from: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    stationary: bool = True,
+    variant_of: str = "",
+) -> Callable[[Callable[..., Imitation]], Callable[..., Imitation]]:
+    """Enter the decorated function in `ALGORITHMS`; see `Algorithm` for the arguments.
+
+    The function takes demonstrations (`Demonstrations`, or an occupancy rho-hat [..., H, S, A]), which a batch of
+    samples may lead, and the game. What else the workflow has to offer reaches it under these names, if its signature
+    has them:
+
+        population: the experts' true flow, [H, S].
+        starts: policies to start from, [starts, *batch, H, S, A]: those of the algorithms it `starts_from`.
+        stationary: fit one policy for all steps.
+        iterations: steps from each start.
+        seed: of all that is random.
+
+    What the function returns may not depend on which samples share its batch, and equal calls return equal bytes.
+    """
+
+    def enter(fit: Callable[..., Imitation]) -> Callable[..., Imitation]:
+        entry = Algorithm(label, summary, fit, starts_from, needs, stationary, variant_of)
+        ALGORITHMS.enter(name, entry, fit.__module__)
+        return fit
+
+    return enter

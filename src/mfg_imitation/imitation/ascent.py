@@ -1,39 +1,74 @@
-"""Adam on logits."""
+"""The one gradient method of the library: Adam with a rate that falls to zero, the best point met kept.
 
-from collections.abc import Iterator
-from typing import NamedTuple
+Each entry moves by its own scale, which matters here: the cost of a slip at step n can grow like (1 + L_P)^(H - n).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import optax
 from jaxtyping import Array, Float, Int
 from tqdm import tqdm
 
-#: Share of the uniform policy in every start, as an action of probability 0 would stay at 0.
-EXPLORATION = 0.01
+#: Adam (Kingma and Ba 2015) with its usual constants; its step, still without a rate.
+ADAM = optax.scale_by_adam(eps=1e-12)
 
 
-class Adam(NamedTuple):
-    """Adam (Kingma and Ba 2015) on logits, with its usual constants.
+class Best(NamedTuple):
+    """The best point met: its value, what the caller wanted to keep of it, and after how many steps it was met."""
 
-    Each entry moves by its own scale, which matters here: the cost of a slip at step n can grow like (1 + L_P)^(H - n).
+    value: Float[Array, ""]
+    kept: Any
+    iteration: Int[Array, ""]
+
+
+class Descent(NamedTuple):
+    """Where a descent stands: any tree of arrays, Adam's own state, and the best so far."""
+
+    point: Any
+    adam: Any
+    best: Best
+
+
+def begin(point: Any, value: Float[Array, ""], kept: Any) -> Descent:
+    """A descent from `point`; `value` and `kept` are those of a start that no step has changed, and count as a result.
+
+    So no descent ends above where it was asked to begin, even if `point` itself has been moved off that start.
+    """
+    return Descent(point, ADAM.init(point), Best(value, kept, jnp.asarray(0, int)))
+
+
+def advance(
+    look: Callable[[Any, Int[Array, ""], Float[Array, ""]], tuple[Float[Array, ""], Any, Any]],
+    state: Descent,
+    first: Int[Array, ""],
+    end: Int[Array, ""],
+    iterations: Int[Array, ""],
+    rate: float,
+) -> Descent:
+    """The steps from number `first` up to `end`, of so many `iterations` in all; for use inside traced code.
+
+    Args:
+        look: (point, number of the step, share of the iterations done) -> value, gradient, and what to keep of the
+            point if its value is the smallest.
+        rate: of the first step; it falls linearly to zero.
     """
 
-    logits: Float[Array, "steps S A"]
-    mean: Float[Array, "steps S A"]
-    square: Float[Array, "steps S A"]
+    def step(iteration, state):
+        done = iteration / iterations
+        value, gradient, kept = look(state.point, iteration, done)
+        better = value < state.best.value
+        best = jax.tree.map(lambda new, old: jnp.where(better, new, old), Best(value, kept, iteration), state.best)
+        move, adam = ADAM.update(gradient, state.adam)
+        point = jax.tree.map(lambda x, change: x - rate * (1 - done) * change, state.point, move)
+        return Descent(point, adam, best)
 
-    @classmethod
-    def start(cls, policy) -> "Adam":
-        floored = (1 - EXPLORATION) * policy + EXPLORATION / policy.shape[-1]
-        return cls(jnp.log(floored), jnp.zeros_like(policy), jnp.zeros_like(policy))
-
-    def descend(self, gradient, iteration, rate) -> "Adam":
-        mean, square = 0.9 * self.mean + 0.1 * gradient, 0.999 * self.square + 0.001 * gradient**2
-        unbiased, scale = mean / (1 - 0.9**iteration), jnp.sqrt(square / (1 - 0.999**iteration))
-        return Adam(jax.nn.log_softmax(self.logits - rate * unbiased / (scale + 1e-12)), mean, square)
+    return jax.lax.fori_loop(first, end, step, state)
 
 
-def strokes(iterations: int, length: int) -> Iterator[tuple[Int[Array, ""], Int[Array, ""]]]:
-    """(begin, end) of every `length` iterations, with a progress bar; arrays, so that one program serves them all."""
-    for begin in tqdm(range(0, iterations, length), desc="MFC-ADV", unit_scale=length, disable=None, leave=False):
-        yield jnp.asarray(begin), jnp.asarray(min(begin + length, iterations))
+def strokes(iterations: int, length: int, name: str) -> Iterator[tuple[Int[Array, ""], Int[Array, ""]]]:
+    """(first, end) of every `length` steps, with a progress bar; arrays, so that one program serves them all."""
+    for first in tqdm(range(0, iterations, length), desc=name, unit_scale=length, disable=None, leave=False):
+        yield jnp.asarray(first), jnp.asarray(min(first + length, iterations))

@@ -1,21 +1,28 @@
 """Behavioral cloning: the actions of the demonstrations, state by state (paper, Section 4.1)."""
 
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.special import xlogy
 from jaxtyping import Array, Float
 
+from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import Imitation
-from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations, counts_of
+from mfg_imitation.imitation.algorithm import Imitation, algorithm
+from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_fit
 
 
+@algorithm("bc", "BC", summary="counts the recorded actions, step by step and state by state")
 def behavioral_cloning(
-    demonstrations: Demonstrations, game: Game, smoothing: float = 0.0, stationary: bool = False
+    demonstrations: Demonstrations | Float[Array, "*batch H S A"],
+    game: Game,
+    smoothing: float = 0.0,
+    stationary: bool = False,
 ) -> Imitation:
     """The policy that makes the recorded actions most likely, in closed form; see `cloned_policy`.
 
     Args:
+        demonstrations: trajectories, or directly their joint occupancy rho_hat_n(s, a); a batch may lead either.
         smoothing: lambda >= 0, that many recorded actions of every kind are imagined beside the real ones.
         stationary: one policy for all steps, fitted to the trajectories of all steps together.
 
@@ -24,17 +31,24 @@ def behavioral_cloning(
         smoothing, the same of the imagined ones over M. Its status is "closed form".
 
     Raises:
-        InputError: the demonstrations are not of this game, or `smoothing` is negative or not finite.
+        InputError: the demonstrations are not of this game; `smoothing` is negative or not finite, or is asked of an
+            occupancy, which does not say how many trajectories it is made of.
     """
-    check_demonstrations(demonstrations, game)
     if not 0 <= smoothing < float("inf"):
         raise InputError(f"smoothing is {smoothing!r}: a finite number >= 0 is needed")
-    counts = counts_of(game, demonstrations.states, demonstrations.actions)
-    policy = cloned_policy(counts, smoothing, stationary)
+    trajectories = isinstance(demonstrations, Demonstrations)
+    if smoothing and not trajectories:
+        raise InputError(f"smoothing is {smoothing!r}, but an occupancy has no number of trajectories: hand those in")
+    occupancy = occupancy_to_fit(demonstrations, game)
+    imagined = smoothing / demonstrations.states.shape[-2] if trajectories else 0.0
+    policy = cloned_policy(occupancy, imagined, stationary)
     # Imagined once a step, or once for all steps where there is one policy for all.
-    imagined = smoothing * (jnp.arange(game.horizon) < (1 if stationary else game.horizon))[:, None, None]
-    objective = -float(jnp.sum(xlogy(counts + imagined, policy))) / len(demonstrations.states)
-    return Imitation(policy, objective, "closed form", 0, 0.0)
+    weights = occupancy + imagined * (jnp.arange(game.horizon) < (1 if stationary else game.horizon))[:, None, None]
+    objective = -jnp.sum(xlogy(weights, policy), axis=(-3, -2, -1))
+    batch = objective.shape
+    if not batch:
+        return Imitation(policy, float(objective), "closed form", 0, 0.0)
+    return Imitation(policy, objective, np.full(batch, "closed form"), np.zeros(batch, int), np.zeros(batch))
 
 
 def cloned_policy(
@@ -46,7 +60,4 @@ def cloned_policy(
     numbers of demonstrations) may lead the counts.
     """
     totals = counts.sum(axis=-3, keepdims=True) if stationary else counts
-    weights = totals + smoothing
-    seen = weights.sum(axis=-1, keepdims=True)
-    policy = jnp.where(seen > 0, weights / jnp.where(seen > 0, seen, 1), 1 / counts.shape[-1])
-    return jnp.broadcast_to(policy, counts.shape)
+    return jnp.broadcast_to(policy_of_occupancy(totals + smoothing), counts.shape)

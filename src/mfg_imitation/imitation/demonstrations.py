@@ -1,5 +1,6 @@
 """Demonstrations: trajectories of an expert, and what can be counted in them."""
 
+from functools import partial
 from typing import NamedTuple
 
 import equinox as eqx
@@ -8,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from mfg_imitation.checks import check_count, check_probabilities, check_seed
+from mfg_imitation.checks import as_float, check_count, check_probabilities, check_seed
 from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.players import simulate
 from mfg_imitation.errors import InputError
@@ -16,7 +17,7 @@ from mfg_imitation.games.game import Game
 
 
 class Demonstrations(NamedTuple):
-    """M trajectories over the whole horizon, and where they come from.
+    """M trajectories over the whole horizon, or a batch of samples of M each, and where they come from.
 
     Attributes:
         states: s_n as indices.
@@ -26,15 +27,15 @@ class Demonstrations(NamedTuple):
         n_players: size of the simulated populations; None for players in the mean-field flow, and for a user's own.
     """
 
-    states: Int[Array, "M H"]
-    actions: Int[Array, "M H"]
+    states: Int[Array, "*batch M H"]
+    actions: Int[Array, "*batch M H"]
     seed: int | None = None
     label_noise: float = 0.0
     n_players: int | None = None
 
     def first(self, n: int) -> "Demonstrations":
         """The first n trajectories: what `sample_demonstrations` draws when asked for n."""
-        return self._replace(states=self.states[:n], actions=self.actions[:n])
+        return self._replace(states=self.states[..., :n, :], actions=self.actions[..., :n, :])
 
 
 def sample_demonstrations(
@@ -75,7 +76,7 @@ def sample_demonstrations(
     return Demonstrations(states, actions, int(seed), float(label_noise), n_players)
 
 
-def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Array, "H S A"]:
+def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Array, "*batch H S A"]:
     """rho-hat_n(s, a) = N_n(s, a) / M: the share of the trajectories that is in s at step n and has a recorded.
 
     Its sum over a is the estimated population flow mu-hat.
@@ -84,13 +85,42 @@ def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Arr
         InputError: the demonstrations are not of this game.
     """
     check_demonstrations(demonstrations, game)
-    return _counts(game, demonstrations.states, demonstrations.actions) / len(demonstrations.states)
+    return _counts(game, demonstrations.states, demonstrations.actions) / demonstrations.states.shape[-2]
+
+
+def occupancy_to_fit(
+    demonstrations: Demonstrations | Float[Array, "*batch H S A"], game: Game
+) -> Float[Array, "*batch H S A"]:
+    """The joint occupancy that demonstrations show, or the one handed in instead of them, checked.
+
+    Raises:
+        InputError: the demonstrations are not of this game; the array is not [..., H, S, A], or not a distribution over
+            its last two axes.
+    """
+    if isinstance(demonstrations, Demonstrations):
+        return empirical_occupancy(demonstrations, game)
+    return check_occupancy(demonstrations, game.policy_shape)
+
+
+def check_occupancy(target, shape: tuple[int, int, int]) -> Float[Array, "*batch H S A"]:
+    """Return `target` as float64 after checking that it holds a joint distribution of (s, a) at every step.
+
+    Raises:
+        InputError: it is not [..., H, S, A], or not a distribution over its last two axes.
+    """
+    target = as_float("target", target)
+    if target.shape[-3:] != shape:
+        wanted = ", ".join(map(str, shape))
+        raise InputError(f"target has shape {list(target.shape)}, expected [..., {wanted}]")
+    flat = target.reshape(*target.shape[:-2], -1)
+    check_probabilities("target (flattened over s, a)", flat, (shape[0], shape[1] * shape[2]), batch=True)
+    return target
 
 
 def check_demonstrations(demonstrations: Demonstrations, game: Game) -> None:
     """Raise `InputError` unless the demonstrations hold trajectories of this game, at least one."""
     shape = np.shape(demonstrations.states)
-    if len(shape) != 2 or shape[0] < 1 or shape[1] != game.horizon:
+    if len(shape) < 2 or min(shape) < 1 or shape[-1] != game.horizon:
         raise InputError(f"demonstrations.states has shape {list(shape)}, expected [M, {game.horizon}] with M >= 1")
     for kind, size in (("states", len(game.states)), ("actions", len(game.actions))):
         indices = np.asarray(getattr(demonstrations, kind))
@@ -100,8 +130,8 @@ def check_demonstrations(demonstrations: Demonstrations, game: Game) -> None:
                 f"expected whole numbers of shape {list(shape)}"
             )
         if indices.min() < 0 or indices.max() >= size:
-            i, n = map(int, np.argwhere((indices < 0) | (indices >= size))[0])
-            raise InputError(f"demonstrations.{kind}[{i}, {n}] is {indices[i, n]}: the game has {size} {kind}")
+            place = tuple(map(int, np.argwhere((indices < 0) | (indices >= size))[0]))
+            raise InputError(f"demonstrations.{kind}{list(place)} is {indices[place]}: the game has {size} {kind}")
 
 
 def sample_of(
@@ -137,4 +167,11 @@ def _relabelled(actions, key, label_noise, n_actions):
 
 
 _sample = eqx.filter_jit(sample_of)
-_counts = eqx.filter_jit(counts_of)
+
+
+@eqx.filter_jit
+def _counts(game, states, actions) -> Float[Array, "*batch H S A"]:
+    count = partial(counts_of, game)
+    for _ in range(states.ndim - 2):
+        count = jax.vmap(count)
+    return count(states, actions)

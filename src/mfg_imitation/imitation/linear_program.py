@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from mfg_imitation.engine.flow import occupancy
 from mfg_imitation.imitation.algorithm import Imitation
 from mfg_imitation.imitation.matching import occupancy_distance
-from mfg_imitation.imitation.primal_dual import policy_of_occupancy
+from mfg_imitation.imitation.primal_dual import reached_policy
 
 #: Weight of the mean over n beside the max over n in the linear program. The max alone has so many optima that HiGHS
 #: does not finish on 100 states with dense kernels in five minutes; so it takes 24 s. It also decides between optima.
@@ -50,7 +50,7 @@ def solve_linear_program(game, target, population, objective, solver) -> Imitati
         raise RuntimeError(f"vanilla-ADV's linear program: {found.message}")
     rho = found.x[: rho_hat.size].copy()
     rho[visited] += found.x[rho_hat.size : rho_hat.size + visited.size]
-    policy = policy_of_occupancy(jnp.asarray(rho).reshape(game.policy_shape))
+    policy = reached_policy(jnp.asarray(rho).reshape(game.policy_shape))
     reached = float(occupancy_distance(target, occupancy(game, policy, population), objective))
     return Imitation(policy, reached, "optimal", int(found.nit), max(reached - (found.fun + constant) / scale, 0.0))
 

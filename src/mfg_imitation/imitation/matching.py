@@ -4,9 +4,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import as_float, check_probabilities
-from mfg_imitation.engine.proxies import distance
-from mfg_imitation.errors import InputError
+from mfg_imitation.checks import check_choice
+from mfg_imitation.engine.proxies.proxy import distance
 
 #: First and last softness of the signs, in units of probability, and of the maximum over steps, in units of |d_n|.
 #: Begun at its last softness the max objective can stall where the population is lost for good: on the sheltered
@@ -19,19 +18,13 @@ SIGN_SOFTNESS = (1e-1, 1e-6)
 STEP_SOFTNESS = (1e1, 1e-4)
 
 
-def check_occupancy(target, shape: tuple[int, int, int]) -> Float[Array, "*batch H S A"]:
-    """Return `target` as float64 after checking that it holds a joint distribution of (s, a) at every step.
+#: How the steps' distances are made one number.
+OBJECTIVES = ("sum", "max")
 
-    Raises:
-        InputError: it is not [..., H, S, A], or not a distribution over its last two axes.
-    """
-    target = as_float("target", target)
-    if target.shape[-3:] != shape:
-        wanted = ", ".join(map(str, shape))
-        raise InputError(f"target has shape {list(target.shape)}, expected [..., {wanted}]")
-    flat = target.reshape(*target.shape[:-2], -1)
-    check_probabilities("target (flattened over s, a)", flat, (shape[0], shape[1] * shape[2]), batch=True)
-    return target
+
+def check_objective(objective) -> None:
+    """Raise `InputError` unless `objective` is one of `OBJECTIVES`."""
+    check_choice("objective", objective, OBJECTIVES)
 
 
 def prices(difference, objective, softness) -> Float[Array, "H S A"]:

@@ -9,32 +9,44 @@ is the soft weight exp(|d_n| / tau) of every step. Both are sharpened as the fit
 alike, so the max objective begins as the sum.
 """
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
-from mfg_imitation.checks import check_probabilities
+from mfg_imitation.checks import check_count, check_probabilities
 from mfg_imitation.engine.control import through_population
 from mfg_imitation.engine.flow import flow_of, occupancy
+from mfg_imitation.engine.policies import mixture
+from mfg_imitation.engine.recursion import backward
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import Imitation
-from mfg_imitation.imitation.ascent import Adam, strokes
+from mfg_imitation.imitation.algorithm import Imitation, algorithm
+from mfg_imitation.imitation.ascent import Best, Descent, advance, begin, strokes
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
-from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
-from mfg_imitation.imitation.matching import check_occupancy, prices, schedule, total
+from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_fit
+from mfg_imitation.imitation.matching import check_objective, prices, schedule, total
 
 #: First step of the optimiser, in logits; it falls linearly to zero.
 LEARNING_RATE = 0.1
+
+#: Share of the uniform policy in every start.
+EXPLORATION = 0.01
 
 #: Iterations between two strokes of the progress bar.
 CHUNK = 100
 
 
+@algorithm(
+    "mfc_adv",
+    "MFC-ADV",
+    summary="matches the occupancies of the demonstrations in the population that the imitator itself creates",
+    starts_from=("vanilla_adv",),
+    needs=("kernel",),
+)
 def mfc_adv(
     demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,
@@ -48,10 +60,10 @@ def mfc_adv(
     """Fit a policy whose population looks like the demonstrations; knows the kernel, never looks at the reward.
 
     The problem is not convex. Every start is run for all iterations, as the softness follows a fixed schedule, and the
-    best policy met is kept by the training objective F itself.
+    best policy met is kept by the training objective F itself; the starts are among them.
 
     Args:
-        demonstrations: trajectories, or directly their joint occupancy rho_hat_n(s, a), which a batch may lead, of
+        demonstrations: trajectories, or directly their joint occupancy rho_hat_n(s, a); a batch may lead either, of
             samples say; each is fitted by itself.
         objective: "sum" or "max" over the steps.
         starts: policies to start from for every sample, beside what behavioral cloning makes of it and the uniform
@@ -71,13 +83,9 @@ def mfc_adv(
         InputError: `demonstrations` or `starts` has the wrong shape or does not hold probabilities; an unknown
             objective; less than one iteration.
     """
-    if isinstance(demonstrations, Demonstrations):
-        demonstrations = empirical_occupancy(demonstrations, game)
-    target = check_occupancy(demonstrations, game.policy_shape)
-    if objective not in ("sum", "max"):
-        raise InputError(f"objective is {objective!r}: sum or max is needed")
-    if iterations < 1:
-        raise InputError(f"iterations is {iterations}: a whole number >= 1 is needed")
+    target = occupancy_to_fit(demonstrations, game)
+    check_objective(objective)
+    check_count("iterations", iterations)
     batch = target.shape[:-3]
     joints = [target[None], jnp.broadcast_to(occupancy(game, game.uniform_policy()), (1, *target.shape))]
     if starts is not None:
@@ -89,51 +97,41 @@ def mfc_adv(
     joints = jnp.concatenate(joints)
     joints = joints.reshape(joints.shape[0], *target.reshape(flat).shape)
     targets, total_steps = target.reshape(flat), jnp.asarray(iterations)
-    state = _begin(targets, joints, stationary)
-    for begin, end in strokes(iterations, CHUNK):
-        state = _advance(game, targets, state, begin, end, total_steps, objective, stationary)
+    state = _begin(game, targets, joints, objective, stationary)
+    for first, end in strokes(iterations, CHUNK, "MFC-ADV"):
+        state = _advance(game, targets, state, first, end, total_steps, objective, stationary)
         jax.block_until_ready(state)
-    fit = _best(game, targets, state, objective, stationary)
-    policy, value, certificate, steps = (leaf.reshape(*batch, *leaf.shape[1:]) for leaf in fit)
+    best = _best(game, targets, state.best, objective, stationary)
+    policy, value, certificate, steps = (leaf.reshape(*batch, *leaf.shape[1:]) for leaf in best)
     status = np.where(np.asarray(certificate) <= tolerance, "stationary", "iteration limit")[()]
     return Imitation(policy, value, status, steps, certificate)
 
 
-class _Best(NamedTuple):
-    policy: Float[Array, "H S A"]
-    objective: Float[Array, ""]
-    iteration: Int[Array, ""]
-
-
-class _State(NamedTuple):
-    adam: Adam
-    best: _Best
-
-
 @eqx.filter_jit
-def _begin(targets, joints, stationary) -> _State:
-    """One state for every start (first axis) and sample."""
+def _begin(game, targets, joints, objective, stationary) -> Descent:
+    """One state for every start (first axis) and sample.
+
+    A start is mixed with a little of the uniform policy, as an action of probability 0 would stay at 0; what it is
+    worth unmixed is what a fit has to beat.
+    """
 
     def one(target, joint):
         start = cloned_policy(joint.sum(axis=0, keepdims=True) if stationary else joint)
-        nothing = _Best(jnp.zeros_like(target), jnp.asarray(jnp.inf, float), jnp.asarray(0, int))
-        return _State(Adam.start(start), nothing)
+        policy = jnp.broadcast_to(start, target.shape)
+        value = total(flow_of(game, policy)[..., None] * policy - target, objective)
+        explored = mixture(start, jnp.full_like(start, 1 / start.shape[-1]), jnp.array([EXPLORATION]))
+        return begin(jnp.log(explored), value, policy)
 
     return jax.vmap(lambda joints: jax.vmap(one)(targets, joints))(joints)
 
 
 @eqx.filter_jit
-def _advance(game, targets, state, begin, end, iterations, objective, stationary) -> _State:
+def _advance(game, targets, state, first, end, iterations, objective, stationary) -> Descent:
     def run(target, state):
-        def step(iteration, state):
-            adam, best = state
-            policy = jnp.broadcast_to(jax.nn.softmax(adam.logits), target.shape)
+        def look(logits, iteration, done):
+            policy = jnp.broadcast_to(jax.nn.softmax(logits), target.shape)
             flow = flow_of(game, policy)
             difference = flow[..., None] * policy - target
-            value = total(difference, objective)
-            better = value < best.objective
-            best = jax.tree.map(lambda new, old: jnp.where(better, new, old), _Best(policy, value, iteration), best)
-            done = iteration / iterations
             f = prices(difference, objective, schedule(done))
             _, q = through_population(game, policy, flow, lambda n, mu: f[n])
             # The advantage without the weight of its state (the natural gradient): a state moves though few are there.
@@ -141,20 +139,20 @@ def _advance(game, targets, state, begin, end, iterations, objective, stationary
             if stationary:
                 weight = flow / jnp.maximum(flow.sum(axis=0), jnp.finfo(float).tiny)
                 gradient = jnp.sum(weight[..., None] * gradient, axis=0, keepdims=True)
-            return _State(adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best)
+            return total(difference, objective), gradient, policy
 
-        return jax.lax.fori_loop(begin, end, step, state)
+        return advance(look, state, first, end, iterations, LEARNING_RATE)
 
     return jax.vmap(lambda state: jax.vmap(run)(targets, state))(state)
 
 
 @eqx.filter_jit
-def _best(game, targets, state, objective, stationary):
+def _best(game, targets, best: Best, objective, stationary):
     """Of every sample, the best of all starts, with its certificate."""
-    first = jnp.argmin(state.best.objective, axis=0)
-    best = jax.tree.map(lambda leaf: leaf[first, jnp.arange(first.size)], state.best)
+    first = jnp.argmin(best.value, axis=0)
+    best = jax.tree.map(lambda leaf: leaf[first, jnp.arange(first.size)], best)
     certificate = jax.vmap(lambda policy, target: _certificate(game, policy, target, objective, stationary))
-    return best.policy, best.objective, certificate(best.policy, targets), best.iteration
+    return best.kept, best.value, certificate(best.kept, targets), best.iteration
 
 
 def _certificate(game, policy, target, objective, stationary) -> Float[Array, ""]:
@@ -181,8 +179,7 @@ def _certificate(game, policy, target, objective, stationary) -> Float[Array, ""
             n, mu, pi, q = inputs
             return (q + game.pull_back(n, mu, e)).min(axis=-1) - jnp.sum(pi * q, axis=-1), None
 
-        inputs = (jnp.arange(game.horizon), flow, policy, q)
-        e, _ = jax.lax.scan(step, jnp.zeros_like(game.initial), inputs, reverse=True)
+        e, _ = backward(game, step, flow, policy, q)
         return given_away - game.initial @ e
 
     signs, steps = jnp.meshgrid(jnp.logspace(-1, -7, 13), jnp.logspace(0, -6, 13 if objective == "max" else 1))

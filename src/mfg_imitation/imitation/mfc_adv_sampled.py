@@ -1,4 +1,4 @@
-"""MFC-ADV without the kernel: what `mfc_adversary` minimises, from a simulator of the population alone.
+"""MFC-ADV without the kernel: what `mfc_adv` minimises, from a simulator of the population alone.
 
 The policy gradient through the population is estimated by scores: players who happened to play a more often than the
 policy says, at step n in s, times how much dearer than usual what followed was for *everybody*. It is slower than the
@@ -17,13 +17,17 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
+from mfg_imitation.checks import check_count
 from mfg_imitation.engine.players import draw
+from mfg_imitation.engine.policies import mixture
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation
-from mfg_imitation.imitation.ascent import Adam, strokes
+from mfg_imitation.imitation.ascent import Descent, advance, begin, strokes
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
-from mfg_imitation.imitation.matching import check_occupancy, prices, schedule, total
+from mfg_imitation.imitation.demonstrations import check_occupancy
+from mfg_imitation.imitation.matching import check_objective, prices, schedule, total
+from mfg_imitation.imitation.mfc_adv import EXPLORATION
 
 #: First step of the optimiser, in logits; it falls linearly to zero. On the sheltered attractor (H = 30, 1000
 #: players, 300 iterations) 0.3 reached half the objective that 0.1 did.
@@ -53,13 +57,12 @@ def player_simulator(game: Game, n_players: int) -> Simulator:
     Raises:
         InputError: less than one player.
     """
-    if n_players < 1:
-        raise InputError(f"n_players is {n_players}: a whole number >= 1 is needed")
+    check_count("n_players", n_players)
     return partial(_simulate, game, n_players)
 
 
 def _simulate(game, n_players, policy, key):
-    """As `simulation.simulate`, which gives every player random numbers of its own and so takes 2.5 times as long."""
+    """As `players.simulate`, which gives every player random numbers of its own and so takes 2.5 times as long."""
 
     def step(states, inputs):
         n, pi, key = inputs
@@ -103,20 +106,20 @@ def mfc_adv_sampled(
     if target.ndim != 3:
         raise InputError(f"target has shape {list(target.shape)}, expected [H, S, A]")
     check_occupancy(target, target.shape)
-    if objective not in ("sum", "max"):
-        raise InputError(f"objective is {objective!r}: sum or max is needed")
-    for name, value, least in (("iterations", iterations, 1), ("rollouts", rollouts, 2)):
-        if value < least:
-            raise InputError(f"{name} is {value}: a whole number >= {least} is needed")
+    check_objective(objective)
+    check_count("iterations", iterations)
+    check_count("rollouts", rollouts, 2)
     key, total_steps = jax.random.key(seed), jnp.asarray(iterations)
-    none = (jnp.zeros_like(target), jnp.asarray(jnp.inf), jnp.asarray(0))
-    state = Adam.start(cloned_policy(target)), none
-    for begin, end in strokes(iterations, CHUNK):
-        state = _advance(simulator, target, state, begin, end, total_steps, objective, rollouts, key)
+    start = cloned_policy(target)
+    explored = mixture(start, jnp.full_like(start, 1 / start.shape[-1]), jnp.array([EXPLORATION]))
+    # The start itself counts as a result, with a value of its own simulations.
+    state = begin(jnp.log(explored), _value(simulator, start, target, objective, rollouts, key), start)
+    for first, end in strokes(iterations, CHUNK, "MFC-ADV, sampled"):
+        state = _advance(simulator, target, state, first, end, total_steps, objective, rollouts, key)
         jax.block_until_ready(state)
-    policy, _, iteration = state[1]
-    fresh = _rollouts(simulator, policy, jax.random.fold_in(key, iterations), rollouts)
-    return Imitation(policy, total(fresh.mean(axis=0) - target, objective), "iteration limit", iteration, np.inf)
+    fresh = jax.random.fold_in(key, iterations)
+    reached = _value(simulator, state.best.kept, target, objective, rollouts, fresh)
+    return Imitation(state.best.kept, reached, "iteration limit", state.best.iteration, np.inf)
 
 
 def score_gradient(
@@ -140,18 +143,18 @@ def _rollouts(simulator, policy, key, rollouts) -> Float[Array, "rollouts H S A"
 
 
 @eqx.filter_jit
-def _advance(simulator, target, state, begin, end, iterations, objective, rollouts, key):
-    def step(iteration, state):
-        adam, best = state
-        policy = jax.nn.softmax(adam.logits)
-        joints = _rollouts(simulator, policy, jax.random.fold_in(key, iteration), rollouts)
-        mean = joints.mean(axis=0)
-        value = total(mean - target, objective)
-        best = jax.tree.map(lambda new, old: jnp.where(value < best[1], new, old), (policy, value, iteration), best)
-        done = iteration / iterations
-        signs, steps = schedule(done)
-        f = prices(mean - target, objective, (jnp.maximum(signs, SHARPEST_SIGN), steps))
-        gradient = score_gradient(joints, policy, f)
-        return adam.descend(gradient, iteration + 1, LEARNING_RATE * (1 - done)), best
+def _value(simulator, policy, target, objective, rollouts, key) -> Float[Array, ""]:
+    return total(_rollouts(simulator, policy, key, rollouts).mean(axis=0) - target, objective)
 
-    return jax.lax.fori_loop(begin, end, step, state)
+
+@eqx.filter_jit
+def _advance(simulator, target, state, first, end, iterations, objective, rollouts, key) -> Descent:
+    def look(logits, iteration, done):
+        policy = jax.nn.softmax(logits)
+        joints = _rollouts(simulator, policy, jax.random.fold_in(key, iteration), rollouts)
+        difference = joints.mean(axis=0) - target
+        signs, steps = schedule(done)
+        f = prices(difference, objective, (jnp.maximum(signs, SHARPEST_SIGN), steps))
+        return total(difference, objective), score_gradient(joints, policy, f), policy
+
+    return advance(look, state, first, end, iterations, LEARNING_RATE)

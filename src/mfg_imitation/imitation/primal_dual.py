@@ -14,9 +14,11 @@ from jaxtyping import Array, Float
 from tqdm import tqdm
 
 from mfg_imitation.engine.flow import agent_flow_of
-from mfg_imitation.engine.proxies import distance
+from mfg_imitation.engine.policies import policy_of_occupancy
+from mfg_imitation.engine.recursion import backward
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation
+from mfg_imitation.imitation.matching import occupancy_distance
 
 #: Mass below which a state counts as not reached: the linear program's and the float's rounding.
 UNREACHED = 1e-9
@@ -67,12 +69,9 @@ def solve_saddle(
     return Imitation(best.policy, float(best.value), status, done, gap)
 
 
-def policy_of_occupancy(rho: Float[Array, "H S A"]) -> Float[Array, "H S A"]:
-    """The policy behind an occupancy; uniform in states that are not reached (mass up to `UNREACHED`)."""
-    rho = jnp.maximum(rho, 0)
-    mass = rho.sum(axis=-1, keepdims=True)
-    reached = mass > UNREACHED
-    return jnp.where(reached, rho / jnp.where(reached, mass, 1), 1 / rho.shape[-1])
+def reached_policy(rho: Float[Array, "H S A"]) -> Float[Array, "H S A"]:
+    """The policy behind an occupancy that a solver found; uniform in states that it does not reach."""
+    return policy_of_occupancy(jnp.maximum(rho, 0), unreached=UNREACHED)
 
 
 class _State(NamedTuple):
@@ -149,8 +148,7 @@ def _soft_response(game, population, log_policy, reward) -> Float[Array, "H S A"
         value = jax.nn.logsumexp(q, axis=-1)
         return value, q - value[:, None]
 
-    inputs = (jnp.arange(game.horizon), log_policy, reward, population)
-    return jax.lax.scan(back, jnp.zeros_like(game.initial), inputs, reverse=True)[1]
+    return backward(game, back, log_policy, reward, population)[1]
 
 
 @eqx.filter_jit
@@ -162,12 +160,11 @@ def _measure(game, target, population, largest, state) -> _Measured:
         n, r, mu = inputs
         return jnp.max(r + game.pull_back(n, mu, value), axis=-1), None
 
-    inputs = (jnp.arange(game.horizon), reward, population)
-    earned = game.initial @ jax.lax.scan(back, jnp.zeros_like(game.initial), inputs, reverse=True)[0]
-    policy = policy_of_occupancy(rho)
+    earned = game.initial @ backward(game, back, reward, population)[0]
+    policy = reached_policy(rho)
     reached = agent_flow_of(game, policy, population)[..., None] * policy
-    steps = distance(target, reached, axis=(-2, -1))
-    return _Measured(policy, jnp.where(largest, steps.max(), steps.sum()), jnp.sum(reward * target) - earned)
+    value = occupancy_distance(target, reached, "max" if largest else "sum")
+    return _Measured(policy, value, jnp.sum(reward * target) - earned)
 
 
 def _project(reward: Float[Array, "H S A"]) -> Float[Array, "H S A"]:

@@ -10,14 +10,14 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import check_probabilities
+from mfg_imitation.checks import check_choice, check_count, check_positive, check_probabilities
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.wrapped import WrappedGame
-from mfg_imitation.imitation.algorithm import Imitation
-from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
+from mfg_imitation.imitation.algorithm import Imitation, algorithm
+from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_fit
 from mfg_imitation.imitation.linear_program import solve_linear_program
-from mfg_imitation.imitation.matching import check_occupancy
+from mfg_imitation.imitation.matching import check_objective
 from mfg_imitation.imitation.mfc_adv import mfc_adv
 from mfg_imitation.imitation.primal_dual import solve_saddle
 
@@ -28,12 +28,18 @@ HIGHS = {"lp": "highs-ipm", "simplex": "highs-ds"}
 ITERATIONS, STATIONARY_ITERATIONS = 20_000, 2_000
 
 
+@algorithm(
+    "vanilla_adv",
+    "vanilla-ADV",
+    summary="matches the occupancies of the demonstrations in the experts' population, exactly, by a linear program",
+    needs=("kernel", "population"),
+)
 def vanilla_adv(
     demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,
     objective: Literal["sum", "max"] = "sum",
     population: Float[Array, "H S"] | None = None,
-    method: Literal["lp", "simplex", "first_order"] = "lp",
+    method: Literal["lp", "simplex", "first_order"] | None = None,
     stationary: bool = False,
     iterations: int | None = None,
     tolerance: float = 1e-4,
@@ -44,16 +50,16 @@ def vanilla_adv(
     rounding, 1e-9) its policy is uniform.
 
     Args:
-        demonstrations: trajectories, or directly an occupancy rho-hat_n(s, a), which a batch may lead, of samples say;
+        demonstrations: trajectories, or directly an occupancy rho-hat_n(s, a); a batch may lead either, of samples say;
             each is fitted by itself (the stationary class in one population all at once, else one after the other).
         objective: sum over n, or max over n, of |rho-hat_n - rho^{pi,E}_n|, in the 1-norm.
         population: the flow of the experts that drives the kernel. None estimates it from the demonstrations, mu-hat.
         method: "lp" is the exact linear program over the occupancy polytope (HiGHS, interior point with crossover);
             "simplex" solves the same program by the dual simplex, which may end in another of its optima: they share
             the objective, not the gap; "first_order" the game between a reward player and a policy player, see
-            `saddle.solve_saddle`.
+            `primal_dual.solve_saddle`. None stands for "lp", or for "first_order" in the stationary class.
         stationary: one policy for all steps; only with method "first_order", as MFC-ADV in the game whose population
-            is frozen, see `mfc_adversary.mfc_adv`. A local optimum.
+            is frozen, see `mfc_adv`. A local optimum.
         iterations: of the first-order methods, at most; None stands for `ITERATIONS` or `STATIONARY_ITERATIONS`.
         tolerance: suboptimality at which the adversarial solver stops, in units of the objective; in the stationary
             class the bound on the certificate.
@@ -61,27 +67,21 @@ def vanilla_adv(
     Returns:
         The fit; its status is "optimal" (to `tolerance`; from the linear program to HiGHS's 1e-7, where the certificate
         for the max objective is looser, by `TIE_BREAK` of it) or "iteration limit"; of the stationary class, status and
-        certificate are those of `mfc_adversary.mfc_adv`.
+        certificate are those of `mfc_adv`.
 
     Raises:
         InputError: the demonstrations or the population are not of this game, or an unknown choice.
     """
-    if isinstance(demonstrations, Demonstrations):
-        demonstrations = empirical_occupancy(demonstrations, game)
-    target = check_occupancy(demonstrations, game.policy_shape)
-    for name, value, allowed in (
-        ("objective", objective, ("sum", "max")),
-        ("method", method, ("lp", "simplex", "first_order")),
-    ):
-        if value not in allowed:
-            raise InputError(f"{name} is {value!r}: allowed are {', '.join(allowed)}")
+    target = occupancy_to_fit(demonstrations, game)
+    method = ("first_order" if stationary else "lp") if method is None else method
+    check_objective(objective)
+    check_choice("method", method, (*HIGHS, "first_order"))
     if stationary and method != "first_order":
         raise InputError(f"method {method!r} has no stationary class, which is not convex: use method 'first_order'")
     if iterations is None:
         iterations = STATIONARY_ITERATIONS if stationary else ITERATIONS
-    for name, value in (("iterations", iterations), ("tolerance", tolerance)):
-        if not value > 0:
-            raise InputError(f"{name} is {value!r}: a number above 0 is needed")
+    check_count("iterations", iterations)
+    check_positive("tolerance", tolerance)
     if population is not None:
         population = check_probabilities("population", population, game.policy_shape[:2])
 
@@ -99,6 +99,24 @@ def vanilla_adv(
     samples = target.reshape(-1, *game.policy_shape)
     fits = [fit(one, one.sum(axis=-1) if population is None else population) for one in samples]
     return Imitation(*(np.reshape(leaf, (*batch, *np.shape(leaf[0]))) for leaf in zip(*fits, strict=True)))
+
+
+@algorithm(
+    "vanilla_adv_simplex",
+    "vanilla-ADV, simplex",
+    summary="solves the linear program of vanilla-ADV by the simplex, which may end in another of its optima",
+    needs=("kernel", "population"),
+    stationary=False,
+    variant_of="vanilla_adv",
+)
+def vanilla_adv_simplex(
+    demonstrations: Demonstrations | Float[Array, "*batch H S A"],
+    game: Game,
+    objective: Literal["sum", "max"] = "sum",
+    population: Float[Array, "H S"] | None = None,
+) -> Imitation:
+    """`vanilla_adv` by the dual simplex: the gaps of several optima of one program can lie far apart."""
+    return vanilla_adv(demonstrations, game, objective, population, method="simplex")
 
 
 class _FrozenGame(WrappedGame):

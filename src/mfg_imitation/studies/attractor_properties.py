@@ -1,7 +1,6 @@
 """What Section 5 of the paper states of the Attractor MFG itself, measured with the generic engine at every panel."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,20 +10,21 @@ from jaxtyping import Array, Float
 from mfg_imitation.engine.control import social_optimum
 from mfg_imitation.engine.flow import population_flow
 from mfg_imitation.engine.gaps import gaps, nash_imitation_gap
+from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.proxies import proxies
 from mfg_imitation.engine.value import policy_value
 from mfg_imitation.equilibria.expert import known_expert
 from mfg_imitation.games.game import Game
-from mfg_imitation.games.game_file import target_policy
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.games.lipschitz import lipschitz_estimate
-from mfg_imitation.names import GAPS, SWEPT
+from mfg_imitation.names import JUDGED_GAPS, SWEPT
 from mfg_imitation.studies.slip_paths import games_on_grid
 
 N_RANDOM = 256  # random policies looked at in every panel
 ALPHA = np.concatenate([[0, 1], np.geomspace(1e-12, 0.99, 62)])  # where the induction is held against the engine
 
 
-def properties(file: str | Path, grid: Mapping, seed: int) -> pd.DataFrame:
+def properties(file: GameFile, grid: Mapping, seed: int) -> pd.DataFrame:
     """One row per (L_P, H), one column per property; all are deviations, 0 where the paper is right.
 
     Columns: transition_lipschitz, horizon,
@@ -42,7 +42,7 @@ def properties(file: str | Path, grid: Mapping, seed: int) -> pd.DataFrame:
     rows = []
     for point, game in games_on_grid(file, grid):
         rng = np.random.default_rng([seed, game.horizon])
-        rows.append({**point, **_measure(game, point[SWEPT], target_policy(file, game), rng)})
+        rows.append({**point, **_measure(game, point[SWEPT], file.slip(game), rng)})
     return pd.DataFrame(rows)
 
 
@@ -68,8 +68,7 @@ def _measure(game: Game, slope: float, target: Float[Array, "H S A"], rng: np.ra
     expert = known_expert(game).policy
     flow = population_flow(game, expert)
     random = jnp.asarray(rng.dirichlet(np.ones(len(game.actions)), (N_RANDOM, *game.policy_shape[:2])))
-    weight = jnp.asarray(ALPHA)[:, None, None, None]
-    path = (1 - weight) * expert + weight * target
+    path = mixture(expert, target, ALPHA[:, None])
     visited = (flow > 0)[..., None]
     induction = attractor_induction(slope, game.horizon, ALPHA)
     errors = proxies(game, expert, path)
@@ -86,7 +85,7 @@ def _measure(game: Game, slope: float, target: Float[Array, "H S A"], rng: np.ra
             _largest(induction[name], getattr(errors, name)) for name in ("vanilla_adv", "mfc_adv")
         ),
     }
-    for gap in GAPS:
+    for gap in JUDGED_GAPS:
         values, all_values = getattr(on_path, gap), getattr(anywhere, gap)
         row[f"{gap}_induction"] = _largest(induction["gap"], values)
         row[f"{gap}_above_bound"] = all_values.max() - (game.horizon - 1)

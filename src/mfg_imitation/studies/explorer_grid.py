@@ -1,13 +1,13 @@
 """The table behind the report's sliders: proxies and gaps on an even, fine grid, rounded to what a screen shows."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from mfg_imitation.engine.gaps import Gaps
 from mfg_imitation.engine.proxies import Proxies
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.names import SWEPT
 from mfg_imitation.studies.slip_paths import measures, slips_on_grid
 
@@ -15,11 +15,11 @@ from mfg_imitation.studies.slip_paths import measures, slips_on_grid
 DIGITS = 5
 
 
-def explorer(file: str | Path, axes: Mapping) -> pd.DataFrame:
+def explorer(file: GameFile, axes: Mapping) -> pd.DataFrame:
     """One row per stop of the sliders: the policies pi_alpha of `sweep.sweep` on an even grid of L_P, H and log alpha.
 
     Args:
-        file: the game's file; its expert is known in closed form.
+        file: of the game; its expert is known in closed form.
         axes: `transition_lipschitz` and `horizon`, each with `smallest`, `largest` and `step`; `alpha` with `decades`
             below 1 and stops `per_decade`.
 

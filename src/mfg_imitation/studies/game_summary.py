@@ -1,7 +1,5 @@
 """What there is to say of one game: its equilibrium, its flow, its values and its constants."""
 
-from pathlib import Path
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,11 +11,9 @@ from mfg_imitation.engine.value import policy_value, reward_range
 from mfg_imitation.equilibria.expert import Equilibrium
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
-from mfg_imitation.games.game_file import read_lipschitz
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.games.lipschitz import lipschitz_estimate
-
-#: How far above a declared constant a sampled slope may lie before it counts: rounding.
-ROUNDING = 1e-9
+from mfg_imitation.names import ROUNDING
 
 
 def flow_table(game: Game, equilibrium: Equilibrium) -> pd.DataFrame:
@@ -38,19 +34,19 @@ def flow_table(game: Game, equilibrium: Equilibrium) -> pd.DataFrame:
     return pd.DataFrame({**columns, "population": np.asarray(flow).ravel(), "reward": np.asarray(earned).ravel()})
 
 
-def portrait(
-    file: str | Path, game: Game, equilibrium: Equilibrium, *, seed: int, starts: int, iterations: int
+def game_summary(
+    file: GameFile, game: Game, equilibrium: Equilibrium, *, seed: int, starts: int, iterations: int
 ) -> pd.DataFrame:
     """One row of figures about a game.
 
     Args:
-        file: its file, for the constants it declares.
+        file: of the game, for the constants that it declares.
         equilibrium: its expert.
         starts, iterations: random starts and steps of the search for the social optimum.
 
     Returns:
         Columns game; states, actions, horizon (counts); exploitability, relative_exploitability (over reward range
-        times horizon), reward_range (see `solvers.reward_range`), iterations, status: of the equilibrium;
+        times horizon), reward_range (see `reward_range`), iterations, status: of the equilibrium;
         equilibrium_value, social_value, price_of_anarchy (social less equilibrium value), social_stationarity,
         social_status: of the social optimum found, never below the equilibrium; transition_lipschitz_estimate,
         reward_lipschitz_estimate: lower estimates; transition_lipschitz_declared, reward_lipschitz_declared: missing
@@ -72,7 +68,7 @@ def portrait(
     )
     social_flow = population_flow(game, best.policy)
     slopes = lipschitz_estimate(game, jnp.concatenate([flow, social_flow]), seed=seed)
-    declared = read_lipschitz(file)
+    declared = file.lipschitz()
     for name, constant, slope, step, population in (
         ("transition", declared[0], slopes.transition, slopes.transition_step, slopes.transition_population),
         ("reward", declared[1], slopes.reward, slopes.reward_step, slopes.reward_population),
@@ -81,11 +77,11 @@ def portrait(
             most = np.argsort(population)[::-1][:3]
             place = ", ".join(f"mu[{game.states[s]}] = {population[s]:.3g}" for s in most)
             raise InputError(
-                f"{file}: lipschitz.{name} is {constant:.6g}, but at n = {step}, {place} the slope is {slope:.6g}"
+                f"{file.path}: lipschitz.{name} is {constant:.6g}, but at n = {step}, {place} the slope is {slope:.6g}"
             )
     return pd.DataFrame(
         {
-            "game": [Path(file).stem],
+            "game": [file.name],
             "states": len(game.states),
             "actions": len(game.actions),
             "horizon": game.horizon,

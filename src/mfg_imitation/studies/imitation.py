@@ -1,8 +1,12 @@
-"""Imitation from demonstrations, measured: every estimator, on the same samples, over seeds."""
+"""Imitation from demonstrations, measured: one algorithm of the registry on samples of an expert, over seeds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
+import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
@@ -10,123 +14,170 @@ from jaxtyping import Array, Float
 from scipy.stats import bootstrap
 from tqdm import tqdm
 
-from mfg_imitation.engine.flow import occupancy, population_flow
+from mfg_imitation.engine.flow import population_flow
 from mfg_imitation.engine.gaps import gaps
-from mfg_imitation.engine.proxies import Proxies, distance, proxies
+from mfg_imitation.engine.proxies import Proxies, errors_of, proxies
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.behavioral_cloning import cloned_policy
-from mfg_imitation.imitation.demonstrations import empirical_occupancy, sample_demonstrations
-from mfg_imitation.imitation.mfc_adv import mfc_adv
-from mfg_imitation.imitation.vanilla_adv import vanilla_adv
+from mfg_imitation.imitation.algorithm import ALGORITHMS
+from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy, sample_demonstrations
+from mfg_imitation.io.settings import setting
 
-#: The errors of an imitator as far as the demonstrations show them.
-EMPIRICAL = tuple(f"empirical_{proxy}" for proxy in Proxies._fields)
+#: What tells one fit from another.
+KEYS = ["experiment", "demonstrations", "seed", "algorithm"]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """How demonstrations are made, and which policies are fitted to them: one entry of `imitation.experiments`."""
+
+    label_noise: float = setting(
+        0.0,
+        "probability that a recorded action is replaced by a random one (0)",
+        words="a recorded action is a random one with probability {:g}",
+        kind=float,
+        minimum=0,
+        maximum=1,
+    )
+    n_players: int | None = setting(
+        None,
+        "demonstrations come from populations of so many (without it, from the mean field)",
+        words="populations of {} players, driven by where their members are",
+        kind=int,
+        minimum=1,
+        maximum=10_000_000,
+    )
+    stationary: bool = setting(
+        False, "fit one policy for all steps (false)", words="one policy for all steps is fitted", kind=bool
+    )
+
+
+#: Policies [seeds, H, S, A] by what they were fitted to: an experiment and a number of demonstrations, see `key`.
+Fits = Mapping[str, Float[Array, "seeds H S A"]]
+
+
+def key(experiment: str, size: int) -> str:
+    """Under which name the policies of an experiment and a number of demonstrations are kept."""
+    return f"{experiment}/{size}"
 
 
 def imitators(
     game: Game,
     expert: Float[Array, "H S A"],
-    experiments: Mapping[str, Mapping],
+    algorithm: str,
+    experiments: Mapping[str, Mapping[str, Any]],
     *,
     demonstrations: Sequence[int],
     seeds: int,
     iterations: int,
     seed: int,
-) -> pd.DataFrame:
-    """Fit every estimator, with the objective that sums over steps, and measure what it fitted.
+    starts: Sequence[Fits] = (),
+) -> tuple[pd.DataFrame, Fits]:
+    """Fit one algorithm to samples of an expert, and measure what it fitted.
+
+    The algorithm is offered the true population of the expert, as the paper grants it to vanilla-ADV.
 
     Args:
-        experiments: name -> label_noise and n_players, see `sample_demonstrations`, and stationary, the policy class;
-            each with its default where it is left out.
+        algorithm: a name of `ALGORITHMS`.
+        experiments: name -> fields of `Experiment`; the stationary ones are left out where the algorithm has no
+            stationary class.
         demonstrations: the sample sizes M; a larger sample begins with the smaller one.
         seeds: number of samples, drawn with seed, seed + 1, ...
-        iterations: gradient steps of MFC-ADV from each start.
+        iterations: steps of what takes steps, from each start.
+        starts: what the algorithms that this one starts from have fitted to the same samples.
 
     Returns:
-        One row per experiment, M, seed and algorithm, with those and: seconds (of the fit, compilation included, shared
-        out among the seeds: the only column that is not the same in every run), objective (what the algorithm
-        minimised), the fields of `Proxies` against the true expert, `EMPIRICAL` against the demonstrations (1-norms),
-        and the fields of `value.Gaps`.
+        One row per experiment, M and seed: `KEYS`; seconds (of the fit, compilation included, shared out among the
+        seeds: the only column that is not the same in every run); objective, status, iterations and certificate (see
+        `Imitation`); the fields of `Proxies` against the true expert, and empirical_<proxy> against the demonstrations;
+        the fields of `Gaps`. And the policies.
 
     Raises:
         InputError: a setting out of its range.
     """
-    frames = []
-    bar = tqdm(total=len(experiments) * len(demonstrations), disable=None, unit="setting")
-    for name, spec in experiments.items():
-        sampling = {key: spec[key] for key in ("label_noise", "n_players") if key in spec}
-        samples = [sample_demonstrations(game, expert, max(demonstrations), seed + i, **sampling) for i in range(seeds)]
-        samples = [one._replace(states=np.asarray(one.states), actions=np.asarray(one.actions)) for one in samples]
-        for size in demonstrations:
-            target = jnp.stack([empirical_occupancy(one.first(size), game) for one in samples])
-            fits = fit(game, expert, target, stationary=spec.get("stationary", False), iterations=iterations)
-            for algorithm, (policies, objective, seconds) in fits.items():
-                columns = {
-                    "experiment": name,
-                    "demonstrations": size,
-                    "seed": seed + np.arange(seeds),
-                    "algorithm": algorithm,
-                    "seconds": seconds / seeds,
-                    "objective": objective,
-                    **proxies(game, expert, policies)._asdict(),
-                    **dict(zip(EMPIRICAL, _empirical(game, expert, target, policies), strict=True)),
-                    **gaps(game, expert, policies)._asdict(),
-                }
-                frames.append(pd.DataFrame(columns))
-            bar.update()
-    return pd.concat(frames, ignore_index=True)
-
-
-def fit(
-    game: Game, expert: Float[Array, "H S A"], target: Float[Array, "seeds H S A"], *, stationary: bool, iterations: int
-) -> dict[str, tuple[Float[Array, "seeds H S A"], Float[np.ndarray, " seeds"], float]]:
-    """The policies of every algorithm, one for each empirical occupancy in `target`, its objectives, and the seconds.
-
-    Vanilla-ADV is driven by the true population of the expert, as in the paper, which grants it that much. Its linear
-    program is also solved by the simplex: where it has several optima, the two show how far apart their gaps can be.
-    """
+    entry = ALGORITHMS.named(algorithm)
+    chosen = {name: Experiment(**spec) for name, spec in experiments.items()}
+    chosen = {name: experiment for name, experiment in chosen.items() if entry.stationary or not experiment.stationary}
     population = population_flow(game, expert)
-    begin = perf_counter()
-    cloned = cloned_policy(target, stationary=stationary)
-    errors = distance(target, target.sum(axis=-1, keepdims=True) * cloned, (-2, -1))
-    found = {"bc": (cloned, np.asarray(errors.sum(-1)), perf_counter() - begin)}
-    # The stationary class is not convex: no linear program.
-    methods = {"vanilla_adv": "first_order"} if stationary else {"vanilla_adv": "lp", "vanilla_adv_simplex": "simplex"}
-    for name, method in methods.items():
-        begin = perf_counter()
-        steps = iterations if stationary else None
-        fits = vanilla_adv(target, game, population=population, method=method, stationary=stationary, iterations=steps)
-        found[name] = jnp.asarray(fits.policy), np.asarray(fits.objective), perf_counter() - begin
-    begin = perf_counter()
-    starts = found["vanilla_adv"][0][None]
-    through = mfc_adv(target, game, starts=starts, iterations=iterations, stationary=stationary)
-    return {**found, "mfc_adv": (through.policy, np.asarray(through.objective), perf_counter() - begin)}
+    frames, policies = [], {}
+    bar = tqdm(total=len(chosen) * len(demonstrations), disable=None, unit="setting")
+    for name, experiment in chosen.items():
+        samples = _samples(game, expert, experiment, max(demonstrations), seed + np.arange(seeds))
+        for size in demonstrations:
+            sample, place = samples.first(size), key(name, size)
+            offered = {
+                "population": population,
+                "starts": jnp.stack([one[place] for one in starts if place in one]) if starts else None,
+                "stationary": experiment.stationary,
+                "iterations": iterations,
+                "seed": seed,
+            }
+            begin = perf_counter()
+            fit = jax.block_until_ready(entry.run(sample, game, offered))
+            seconds = (perf_counter() - begin) / seeds
+            policies[place] = np.asarray(fit.policy)
+            keys = dict(zip(KEYS, (name, size, seed + np.arange(seeds), algorithm), strict=True))
+            measured = _measured(game, expert, population, empirical_occupancy(sample, game), jnp.asarray(fit.policy))
+            frames.append(pd.DataFrame({**keys, "seconds": seconds, **_columns(fit), **measured}))
+            bar.update()
+    return pd.concat(frames, ignore_index=True), policies
 
 
-def _empirical(game, expert, target, policies) -> Proxies:
-    """The proxies with the demonstrations' occupancies `target` in place of the expert's."""
-    pairs = (-2, -1)
-    own = target.sum(axis=-1, keepdims=True) * policies
-    among_experts = occupancy(game, policies, population_flow(game, expert))
-    return Proxies(*(distance(target, rho, pairs).max(-1) for rho in (own, among_experts, occupancy(game, policies))))
+def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.DataFrame:
+    """Medians over the seeds with 95% bootstrap intervals of the Nash imitation gap (percentiles of resampled medians).
 
-
-def summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
-    """Medians over the seeds with 95% bootstrap intervals (percentiles of resampled medians).
+    Args:
+        tables: of one or several algorithms and games, each with a column game before the columns of `imitators`.
 
     Returns:
-        One row per game, experiment, demonstrations and algorithm; every other column of `imitators` but the seed as
-        its median, and nash_imitation_gap_low and nash_imitation_gap_high.
+        One row per game, experiment, demonstrations and algorithm; seeds (how many); status ("all of them", or how many
+        ended how); every other column as its median; nash_imitation_gap_low and nash_imitation_gap_high. Experiments
+        and sizes stay in the order of the tables, the algorithms of one lie together.
     """
+    table = pd.concat(tables, ignore_index=True)
     keys = ["game", "experiment", "demonstrations", "algorithm"]
+    places = [table.groupby(name, sort=False).ngroup() for name in keys]  # in order of appearance
+    table = table.iloc[np.lexsort(places[::-1])]
     rows = []
     for place, group in table.groupby(keys, sort=False):
-        medians = group.drop(columns=[*keys, "seed"]).median()
+        medians = group.drop(columns=[*keys, "seed", "status"]).median()
         sample = group["nash_imitation_gap"].to_numpy()
         low = high = sample[0]
         if np.ptp(sample) > 0:  # where all agree there is nothing to resample
             found = bootstrap((sample,), np.median, n_resamples=resamples, method="percentile", rng=seed)
             low, high = found.confidence_interval
         ends = {"nash_imitation_gap_low": low, "nash_imitation_gap_high": high}
-        rows.append({**dict(zip(keys, place, strict=True)), "seeds": len(group), **medians, **ends})
+        named = {**dict(zip(keys, place, strict=True)), "seeds": len(group), "status": _how_they_ended(group["status"])}
+        rows.append({**named, **medians, **ends})
     return pd.DataFrame(rows)
+
+
+def _samples(game, expert, experiment, size, seeds) -> Demonstrations:
+    """The samples of all seeds, as one batch."""
+    settings = {"label_noise": experiment.label_noise, "n_players": experiment.n_players}
+    drawn = [sample_demonstrations(game, expert, size, int(seed), **settings) for seed in seeds]
+    states, actions = (np.stack([getattr(one, kind) for one in drawn]) for kind in ("states", "actions"))
+    return Demonstrations(states, actions, **settings)
+
+
+def _columns(fit) -> dict[str, np.ndarray]:
+    """How the fit ended."""
+    names = ("objective", "status", "iterations", "certificate")
+    return {name: np.asarray(getattr(fit, name)) for name in names}
+
+
+def _measured(game, expert, population, target, policies) -> dict[str, np.ndarray]:
+    """Errors and gaps of the policies, one for each empirical occupancy in `target`."""
+    empirical = _empirical_errors(game, target, population, policies)
+    columns = proxies(game, expert, policies)._asdict()
+    columns |= {f"empirical_{name}": errors for name, errors in zip(Proxies._fields, empirical, strict=True)}
+    return {name: np.asarray(column) for name, column in (columns | gaps(game, expert, policies)._asdict()).items()}
+
+
+@eqx.filter_jit
+def _empirical_errors(game, target, population, policies):
+    return jax.vmap(lambda occupancy, policy: errors_of(game, occupancy, population, policy))(target, policies)
+
+
+def _how_they_ended(status: pd.Series) -> str:
+    counts = status.value_counts()
+    return counts.index[0] if len(counts) == 1 else ", ".join(f"{word} {count}" for word, count in counts.items())

@@ -1,7 +1,7 @@
 """Policies on a path away from the expert, with their proxies and gaps."""
 
+import itertools
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
@@ -9,32 +9,28 @@ import pandas as pd
 from jaxtyping import Array, Float
 
 from mfg_imitation.engine.gaps import Gaps, gaps
+from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.proxies import Proxies, proxies
 from mfg_imitation.equilibria.expert import known_expert
 from mfg_imitation.errors import InputError
-from mfg_imitation.games.declaration import read_declaration
 from mfg_imitation.games.game import Game
-from mfg_imitation.games.game_file import load_game, target_policy
-from mfg_imitation.names import SWEPT
-
-#: A proxy or gap that never exceeds this is 0 but for rounding, and has no shape to resolve.
-ROUNDING = 1e-9
+from mfg_imitation.games.game_file import GameFile
+from mfg_imitation.names import ROUNDING, SWEPT
 
 #: Policies are measured in multiples of so many.
 BATCH = 256
 
 
-def games_on_grid(file: str | Path, grid: Mapping) -> Iterator[tuple[dict[str, float], Game]]:
+def games_on_grid(file: GameFile, grid: Mapping) -> Iterator[tuple[dict[str, float], Game]]:
     """The game at every point of the grid, with the overrides that make it."""
-    swept = SWEPT in read_declaration(file).get("parameters", {})
-    for value in grid[SWEPT] if swept else [None]:
-        for horizon in grid["horizon"]:
-            point = {SWEPT: value, "horizon": horizon} if swept else {"horizon": horizon}
-            yield point, load_game(file, **point)
+    slopes = [{SWEPT: value} for value in grid[SWEPT]] if SWEPT in file.parameters else [{}]
+    for slope, horizon in itertools.product(slopes, grid["horizon"]):
+        point = {**slope, "horizon": horizon}
+        yield point, file.load(**point)
 
 
 def slips_on_grid(
-    file: str | Path, grid: Mapping
+    file: GameFile, grid: Mapping
 ) -> Iterator[tuple[dict[str, float], Game, Float[Array, "H S A"], Float[Array, "H S A"]]]:
     """`games_on_grid`, each with its expert and the policy towards which its imitators slip.
 
@@ -45,8 +41,8 @@ def slips_on_grid(
         try:
             expert = known_expert(game).policy
         except InputError as error:
-            raise InputError(f"{file}: {error} (at {', '.join(f'{k} = {v}' for k, v in point.items())})") from None
-        target = target_policy(file, game)
+            raise InputError(f"{file.path}: {error} (at {', '.join(f'{k} = {v}' for k, v in point.items())})") from None
+        target = file.slip(game)
         yield point, game, expert, game.uniform_policy() if target is None else target
 
 
@@ -59,7 +55,7 @@ def alpha_grid(linear: int, smallest: float, logarithmic: int) -> Float[np.ndarr
     return np.union1d(np.linspace(0, 1, linear), np.geomspace(smallest, 1, logarithmic))
 
 
-def paths(file: str | Path, game: Game, expert: Float[Array, "H S A"], alpha: Mapping, seed: int) -> pd.DataFrame:
+def paths(file: GameFile, game: Game, expert: Float[Array, "H S A"], alpha: Mapping, seed: int) -> pd.DataFrame:
     """The game as its file has it, on paths from the expert towards several policies.
 
     Targets are the one that the file names under `sweep.towards`, if any ("declared"), the uniform policy, and one
@@ -73,7 +69,7 @@ def paths(file: str | Path, game: Game, expert: Float[Array, "H S A"], alpha: Ma
     """
     weights = np.ones(len(game.actions))
     targets = {
-        "declared": target_policy(file, game),
+        "declared": file.slip(game),
         "uniform": game.uniform_policy(),
         "random": jnp.asarray(np.random.default_rng(seed).dirichlet(weights, game.policy_shape[:2])),
     }
@@ -83,7 +79,7 @@ def paths(file: str | Path, game: Game, expert: Float[Array, "H S A"], alpha: Ma
         for name, target in targets.items()
         if target is not None
     ]
-    table = pd.concat(frames, ignore_index=True).assign(game=Path(file).stem, horizon=game.horizon)
+    table = pd.concat(frames, ignore_index=True).assign(game=file.name, horizon=game.horizon)
     return table[["game", "towards", "horizon", "alpha", *Proxies._fields, *Gaps._fields]]
 
 
@@ -97,7 +93,8 @@ def resolved_path(
     """Proxies and gaps at every alpha, and at as many values between as the curves need.
 
     Wherever a proxy or a gap jumps by more than `resolution` of its largest size between neighbours, their (geometric)
-    mean is added, until nothing jumps or neighbours can no longer be told apart.
+    mean is added, until nothing jumps or neighbours can no longer be told apart. What never exceeds `ROUNDING` is 0 but
+    for rounding, and has no shape to resolve.
     """
     table = measures(game, expert, target, alpha)
     while True:
@@ -122,8 +119,7 @@ def measures(
     rows = []
     for start in range(0, len(alpha), BATCH):
         batch = np.resize(alpha[start:], BATCH)  # one shape only, so that the measures are compiled once
-        weight = batch[:, None, None, None]
-        path = jnp.asarray((1 - weight) * np.asarray(expert) + weight * np.asarray(target))
+        path = mixture(expert, target, batch[:, None])
         columns = {**proxies(game, expert, path)._asdict(), **gaps(game, expert, path)._asdict()}
         rows.append(pd.DataFrame({"alpha": batch, **columns}).iloc[: len(alpha) - start])
     return pd.concat(rows, ignore_index=True)

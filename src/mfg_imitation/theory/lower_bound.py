@@ -1,26 +1,26 @@
 """How much of the bounds a game can use up: the sheltered attractor, on which BC and vanilla-ADV do grow exponentially.
 
 Two slips from its expert, with probability alpha to a1: *steady*, at every step, and *single*, at the first one only.
-The error is amplified to theta = alpha c_{H-1} (steady) or alpha g_{H-1} (single), see `bounds.amplification`: the
+The error is amplified to theta = alpha c_{H-1} (steady) or alpha g_{H-1} (single), see `amplification`: the
 regime of the lower bound is theta <= 1, errors small against (1 + L_P)^-H.
 """
 
 import itertools
 from collections.abc import Mapping
-from pathlib import Path
 
-import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 from jaxtyping import Array, Float
 
 from mfg_imitation.engine.flow import population_flow
 from mfg_imitation.engine.gaps import nash_imitation_gap
+from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.proxies import proxies
+from mfg_imitation.engine.proxies.proxy import amplification
 from mfg_imitation.equilibria.expert import known_expert
-from mfg_imitation.games.game_file import load_game, target_policy
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.names import SWEPT
-from mfg_imitation.theory.bounds import amplification, upper_bounds
+from mfg_imitation.theory.bounds import upper_bounds
 
 #: The slips, and the proxy whose bound each makes tight.
 SLIPS = {"steady": "bc", "single": "vanilla_adv"}
@@ -29,7 +29,7 @@ SLIPS = {"steady": "bc", "single": "vanilla_adv"}
 REWARD_BOUND = 1.0
 
 
-def tightness(file: str | Path, spec: Mapping) -> tuple[pd.DataFrame, pd.DataFrame]:
+def tightness(file: GameFile, spec: Mapping) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Both slips over the grid: what they gain, what the bounds allow, and every step of the proof.
 
     Args:
@@ -47,9 +47,9 @@ def tightness(file: str | Path, spec: Mapping) -> tuple[pd.DataFrame, pd.DataFra
     rows, steps = [], []
     for slope, reward_slope, horizon in itertools.product(spec[SWEPT], spec["reward_lipschitz"], spec["horizon"]):
         point = {SWEPT: slope, "reward_lipschitz": reward_slope, "horizon": horizon}
-        game = load_game(file, **point)
+        game = file.load(**point)
         expert = known_expert(game).policy
-        target = target_policy(file, game)
+        target = file.slip(game)
         for slip, factors in zip(SLIPS, amplification(horizon, slope), strict=True):
             theta = np.asarray(spec["amplified_error"], dtype=float)
             alpha = 2 ** np.floor(np.log2(theta / factors[-1]))  # 1 - alpha is exact, or else rounds to 1
@@ -86,10 +86,8 @@ def slipping(
     slip: str, expert: Float[Array, "H S A"], target: Float[Array, "H S A"], alpha: Float[np.ndarray, " alphas"]
 ) -> Float[Array, "alphas H S A"]:
     """The expert who slips to the target with probability alpha, at every step or at the first one only."""
-    weight = jnp.asarray(alpha)[:, None, None, None] * jnp.ones((len(expert), 1, 1))
-    if slip == "single":
-        weight = weight * (jnp.arange(len(expert)) == 0)[:, None, None]
-    return (1 - weight) * expert + weight * target
+    slips = np.ones(len(expert)) if slip == "steady" else np.eye(len(expert))[0]
+    return mixture(expert, target, np.asarray(alpha)[:, None] * slips)
 
 
 def tight_constant(reward_lipschitz) -> Float[np.ndarray, "..."]:

@@ -5,14 +5,13 @@ Should a bound ever fail, the first of these inequalities that fails says where.
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from mfg_imitation.engine.flow import agent_flow_of, flow_of
 from mfg_imitation.engine.gaps import nash_imitation_gap_of
 from mfg_imitation.engine.proxies import proxies_of
-from mfg_imitation.engine.value import best_response_of, value_of
+from mfg_imitation.engine.value import best_response_of, reward_bound_of, value_of
 from mfg_imitation.games.game import Game
 
 
@@ -39,7 +38,7 @@ def proof_steps(
 
     Args:
         exploitability: of the expert, added where the proofs use that it is Nash.
-        growth: `bounds.amplification(H, L_P)`.
+        growth: `amplification(H, L_P)`.
 
     Returns:
         name of the step -> its inequality.
@@ -55,8 +54,9 @@ def proof_steps(
 
     occupancy_expert = flow_expert[..., None] * expert
     own_error = _norm(occupancy_expert - among_experts[..., None] * policy)
-    bc, vanilla_adv, mfc_adv = proxies_of(game, expert, flow_expert, policy)
-    reward_bound = jnp.abs(jax.vmap(game.reward)(n, flow_expert)).max()
+    errors = proxies_of(game, expert, flow_expert, policy)
+    bc, vanilla_adv, mfc_adv = errors.bc, errors.vanilla_adv, errors.mfc_adv
+    reward_bound = reward_bound_of(game, flow_expert)
 
     crowd = reward_lipschitz * d.sum()
     shift = jnp.stack([value_of(game, pi, flow) - value_of(game, pi, flow_expert) for pi in others])

@@ -17,25 +17,23 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.gaps import nash_imitation_gap_of
+from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.proxies import Proxies, proxies_of
-from mfg_imitation.engine.value import best_response_of, reward_range
+from mfg_imitation.engine.proxies.proxy import amplification
+from mfg_imitation.engine.value import best_response_of, reward_bound_of, reward_range
 from mfg_imitation.equilibria.mirror_descent import begin_mirror_descent, mirror_descent_chunk
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.random_garnet import RandomGarnet
 from mfg_imitation.games.game import Game
-from mfg_imitation.names import SWEPT
-from mfg_imitation.theory.bounds import amplification, upper_bounds
+from mfg_imitation.names import ROUNDING, SWEPT
+from mfg_imitation.theory.bounds import BOUNDED, upper_bounds
 from mfg_imitation.theory.proof_steps import Inequality, proof_steps
-
-#: left <= right counts as violated when left exceeds right by more than this share of 1 + |right|: float64 leaves about
-#: 1e-13 of sums over 20 steps of rewards of the order 1.
-ROUNDING = 1e-9
 
 #: Steps of the solver between two measurements, see `solvers.GROWTH`.
 CHUNK = 25
 
 #: The names of the theorems' own inequalities, next to those of the steps of their proofs.
-THEOREMS = Proxies(bc="Theorem, BC", vanilla_adv="Theorem, vanilla-ADV", mfc_adv="Theorem, MFC-ADV")
+THEOREMS = {name: f"Theorem, {proxy.label}" for name, proxy in BOUNDED.items()}
 
 #: What makes a game: the columns that name it.
 GAME = ("states", "actions", "branches", "horizon", SWEPT, "reward_lipschitz", "seed")
@@ -63,7 +61,7 @@ class Findings(NamedTuple):
     steps: dict[str, Inequality]
 
 
-def verify(spec: Mapping, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def random_games(spec: Mapping, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Random Garnets, several policies in each: both sides of every theorem and of every step of its proof.
 
     Args:
@@ -93,15 +91,15 @@ def verify(spec: Mapping, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
             for slope, reward_slope in itertools.product(spec[SWEPT], spec["reward_lipschitz"])
             for _ in range(spec["games"])
         ]
-        tables.append(verify_batch(points, spec["solver_iterations"], spec["alpha"], rng))
+        tables.append(random_batch(points, spec["solver_iterations"], spec["alpha"], rng))
     games, steps = zip(*tables, strict=True)
     return pd.concat(games, ignore_index=True), pd.concat(steps, ignore_index=True)
 
 
-def verify_batch(
+def random_batch(
     points: list[dict], solver_iterations: int, alpha: list[float], rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`verify` for Garnets of equal shape, each given by its parameters."""
+    """`random_games` for Garnets of equal shape, each given by its parameters."""
     horizon = points[0]["horizon"]
     games = stack([RandomGarnet(**point) for point in points])
     frame = pd.DataFrame(points)[list(GAME)]
@@ -120,7 +118,7 @@ def verify_batch(
     exploitability = np.asarray(found.exploitability)[:, None]
     ratios = {
         name: np.max((gap - exploitability) / np.maximum(right - exploitability, ROUNDING), axis=1).clip(min=0)
-        for name, (gap, right) in zip(Proxies._fields, sides.values(), strict=True)
+        for name, (gap, right) in zip(BOUNDED, sides.values(), strict=True)
     }
     measured = {
         "policies": found.gap.shape[1],
@@ -138,11 +136,17 @@ def theorems(
     exploitability, bound = np.asarray(found.exploitability)[:, None], np.asarray(found.reward_bound)[:, None]
     bounds = upper_bounds(found.errors, horizon, slope[:, None], reward_slope[:, None], bound)
     gap = np.asarray(found.gap)
-    return {name: Inequality(gap, right + exploitability) for name, right in zip(THEOREMS, bounds, strict=True)}
+    return {
+        theorem: Inequality(gap, right + exploitability)
+        for theorem, right in zip(THEOREMS.values(), bounds, strict=True)
+    }
 
 
 def counts(side: Inequality) -> dict[str, np.ndarray]:
-    """How often left <= right was looked at and violated, and the worst excess, for every game of a batch."""
+    """How often left <= right was looked at and violated, and the worst excess, for every game of a batch.
+
+    A violation is an excess of more than `ROUNDING` times 1 + |right|.
+    """
     left, right = (np.asarray(array).reshape(len(array), -1) for array in side)
     with np.errstate(invalid="ignore"):
         excess = np.where(np.isinf(right), -1.0, (left - right) / (1 + np.abs(right)))
@@ -157,7 +161,7 @@ def refuse_violations(steps: pd.DataFrame) -> None:
     """Stop at an inequality that does not hold.
 
     Args:
-        steps: the second table of `verify`.
+        steps: the second table of `random_games`.
 
     Raises:
         Violated: one line with the step of the proof and the game; of several steps, the first in the proofs' order.
@@ -176,7 +180,7 @@ def refuse_violations(steps: pd.DataFrame) -> None:
 
 
 def summary(steps: pd.DataFrame) -> pd.DataFrame:
-    """The second table of `verify` by step: games, checks, violations, and the largest excess over all games."""
+    """The second table of `random_games` by step: games, checks, violations, and the largest excess over all games."""
     groups = steps.groupby("step", sort=False)
     table = groups.agg(games=("seed", "size"), checks=("checks", "sum"), violations=("violations", "sum"))
     return table.assign(excess=groups["excess"].max()).reset_index()
@@ -202,12 +206,11 @@ def policies_near(
     answer = best_response_of(game, flow_of(game, expert)).policy
     single = jnp.concatenate([deterministic[:1], expert[1:]])
     targets = jnp.stack([game.uniform_policy(), random, deterministic, answer, single])
-    weight = alpha[:, None, None, None, None]
-    return ((1 - weight) * expert + weight * targets).reshape(-1, *expert.shape)
+    return mixture(expert, targets, alpha[:, None, None]).reshape(-1, *expert.shape)
 
 
 def _late(step: str) -> bool:
-    return step in THEOREMS
+    return step in THEOREMS.values()
 
 
 @partial(jax.jit, static_argnums=6)
@@ -223,7 +226,6 @@ def _examine(games, random, alpha, slope, reward_slope, growth, chunks) -> Findi
             steps = proof_steps(game, expert, exploitability, policy, slope, reward_slope, growth)
             return proxies_of(game, expert, flow, policy), nash_imitation_gap_of(game, policy), steps
 
-        reward_bound = jnp.abs(jax.vmap(game.reward)(jnp.arange(game.horizon), flow)).max()
-        return Findings(exploitability, reward_bound, *jax.vmap(at)(policies))
+        return Findings(exploitability, reward_bound_of(game, flow), *jax.vmap(at)(policies))
 
     return jax.vmap(one)(games, random, slope, reward_slope, growth)

@@ -19,12 +19,15 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.gaps import nash_imitation_gap, nash_imitation_gap_of
-from mfg_imitation.engine.proxies import Proxies, proxies, proxies_of
+from mfg_imitation.engine.proxies import PROXIES, Proxies, proxies, proxies_of
+from mfg_imitation.engine.proxies.proxy import Constants
+from mfg_imitation.engine.value import reward_bound_of
 from mfg_imitation.games.game import DenseGame
+from mfg_imitation.imitation.ascent import advance, begin
 from mfg_imitation.names import SWEPT
-from mfg_imitation.theory.bounds import mfc_adv_factor, upper_bounds
+from mfg_imitation.theory.bounds import upper_bounds
 
-#: Rate of the ascent on logits, of Adam; it falls to 0 linearly.
+#: First rate of the ascent on logits; it falls to 0 linearly.
 RATE = 0.1
 
 #: How many times the expert's exploitability counts against a candidate.
@@ -95,10 +98,11 @@ def _worst(spec: Mapping, interaction: str, slope: float, horizon: int, seed: in
         expert=3 * rng.normal(size=(number, horizon, *pairs)),
         fault=fault,
     )
-    ends, value = _ascend(jax.tree.map(jnp.asarray, start), jnp.asarray(slope, dtype=float), spec["iterations"])
+    start, iterations = jax.tree.map(jnp.asarray, (start, spec["iterations"]))
+    ends, value = _ascend(start, jnp.asarray(slope, dtype=float), iterations)
     game, expert, policy = build(jax.tree.map(lambda array: array[int(value.argmax())], ends), slope)
     reward_slope = float(game.lipschitz()[1])
-    reward_bound = float(_reward_bound(game, expert))
+    reward_bound = float(reward_bound_of(game, flow_of(game, expert)))
     exploitability = float(nash_imitation_gap(game, expert))
     errors = Proxies(*map(float, proxies(game, expert, policy)))
     gap = float(nash_imitation_gap(game, policy))
@@ -134,37 +138,25 @@ def build(candidate: Candidate, slope) -> tuple[AffineGame, Float[Array, "H S A"
     return game, expert, weights[..., :1] * expert + weights[..., 1:]
 
 
-def _reward_bound(game, expert):
-    return jnp.abs(jax.vmap(lambda mu: game.reward(0, mu))(flow_of(game, expert))).max()
-
-
 def _objective(candidate, slope):
     """NIG over the bound by MFC-ADV, with so high a price on the exploitability of the expert that it stays Nash."""
     game, expert, policy = build(candidate, slope)
-    reward_slope = game.lipschitz()[1]
-    factor = mfc_adv_factor(game.horizon, slope, reward_slope, _reward_bound(game, expert))
-    error = proxies_of(game, expert, flow_of(game, expert), policy).mfc_adv
+    flow = flow_of(game, expert)
+    constants = Constants(game.horizon, slope, game.lipschitz()[1], reward_bound_of(game, flow))
+    bound = PROXIES["mfc_adv"].bound(proxies_of(game, expert, flow, policy), constants)
     lost = PRICE * nash_imitation_gap_of(game, expert)
-    return (nash_imitation_gap_of(game, policy) - lost) / (error * factor + lost)
+    return (nash_imitation_gap_of(game, policy) - lost) / (bound + lost)
 
 
 @eqx.filter_jit
 def _ascend(starts, slope, iterations):
-    def one(start):
-        def step(carry, i):
-            candidate, mean, square, best, best_value = carry
-            value, gradient = jax.value_and_grad(_objective)(candidate, slope)
-            better = value > best_value
-            best = jax.tree.map(lambda new, old: jnp.where(better, new, old), candidate, best)
-            mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, mean, gradient)
-            square = jax.tree.map(lambda v, g: 0.99 * v + 0.01 * g**2, square, gradient)
-            rate = RATE * (1 - i / iterations)
-            candidate = jax.tree.map(lambda x, m, v: x + rate * m / (jnp.sqrt(v) + 1e-9), candidate, mean, square)
-            return (candidate, mean, square, best, jnp.maximum(value, best_value)), None
+    def look(candidate, iteration, done):
+        value, gradient = jax.value_and_grad(lambda candidate: -_objective(candidate, slope))(candidate)
+        return value, gradient, candidate
 
-        zero = jax.tree.map(jnp.zeros_like, start)
-        begin = (start, zero, zero, start, jnp.asarray(-jnp.inf))
-        (_, _, _, best, value), _ = jax.lax.scan(step, begin, jnp.arange(iterations))
-        return best, value
+    def one(start):
+        state = begin(start, jnp.asarray(jnp.inf), start)
+        best = advance(look, state, jnp.asarray(0), iterations, iterations, RATE).best
+        return best.kept, -best.value
 
     return jax.vmap(one)(starts)

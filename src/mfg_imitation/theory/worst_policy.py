@@ -6,7 +6,6 @@ above. Between the two lies the truth, for every game and not for a one-paramete
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import equinox as eqx
@@ -18,12 +17,15 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.gaps import nash_imitation_gap, nash_imitation_gap_of
-from mfg_imitation.engine.proxies import Proxies, proxies, proxies_of
+from mfg_imitation.engine.policies import mixture
+from mfg_imitation.engine.proxies import PROXIES, Proxies, proxies, proxies_of
+from mfg_imitation.engine.value import reward_bound_of
 from mfg_imitation.equilibria.expert import Equilibrium, known_expert
 from mfg_imitation.games.game import Game
-from mfg_imitation.games.game_file import load_game, read_lipschitz, target_policy
-from mfg_imitation.names import SWEPT
-from mfg_imitation.theory.bounds import upper_bounds
+from mfg_imitation.games.game_file import GameFile
+from mfg_imitation.imitation.ascent import ADAM
+from mfg_imitation.names import ROUNDING, SWEPT
+from mfg_imitation.theory.bounds import BOUNDED, upper_bounds
 
 #: Rate of the ascent on logits, of Adam; halved from round to round.
 RATE = 0.3
@@ -33,9 +35,6 @@ ROUNDS = 6
 
 #: Bisections of the weight of the expert, in logits between -SPAN and SPAN: to float64's last digits.
 BISECTIONS, SPAN = 60, 60.0
-
-#: How far above e the proxy of a policy may lie, as a share of e, when the generic engine measures it again.
-ROUNDING = 1e-9
 
 #: The slips' probabilities: smallest, largest, how many (ten a decade).
 FAMILY = (1e-12, 1, 121)
@@ -52,13 +51,13 @@ class Direction(NamedTuple):
     shift: Float[Array, ""]
 
 
-def frontier(file: str | Path, expert: Equilibrium, spec: Mapping, seed: int) -> pd.DataFrame:
+def frontier(file: GameFile, expert: Equilibrium, spec: Mapping, seed: int) -> pd.DataFrame:
     """The frontier of one game beside the curve of a family of policies (below) and the theorem (above).
 
     A game with an expert in closed form is looked at for every horizon of the grid, any other one as it is.
 
     Args:
-        file: the game's file, with its Lipschitz constants.
+        file: of the game, with its Lipschitz constants.
         expert: of the game as it is.
         spec: `horizon` (list), `error` (`smallest`, `largest`, `values`: the e, log-spaced), `starts` (random ones) and
             `iterations` of each ascent.
@@ -69,26 +68,26 @@ def frontier(file: str | Path, expert: Equilibrium, spec: Mapping, seed: int) ->
         proxy of that policy), family (largest NIG of the policies with a proxy of at most e that slip towards the
         declared target, or the uniform one, at every step or at one), and bound (theorem at e, plus exploitability).
     """
-    game = load_game(file)
+    game = file.load()
     horizons = [game.horizon] if game.known_expert() is None else spec["horizon"]
     frames = []
     for horizon in horizons:
-        here = load_game(file, horizon=horizon)
+        here = file.load(horizon=horizon)
         equilibrium = expert if game.known_expert() is None else known_expert(here)
-        frames.append(_frontier(here, file, equilibrium, spec, seed).assign(game=Path(file).stem, horizon=horizon))
+        frames.append(_frontier(here, file, equilibrium, spec, seed).assign(game=file.name, horizon=horizon))
     return pd.concat(frames, ignore_index=True)
 
 
-def _frontier(game: Game, file: str | Path, expert: Equilibrium, spec: Mapping, seed: int) -> pd.DataFrame:
+def _frontier(game: Game, file: GameFile, expert: Equilibrium, spec: Mapping, seed: int) -> pd.DataFrame:
     policy = jnp.asarray(expert.policy)
     error = np.geomspace(spec["error"]["smallest"], spec["error"]["largest"], spec["error"]["values"])
-    family = slips(game, policy, target_policy(file, game))
+    family = slips(game, policy, file.slip(game))
     of_family = measured(game, policy, family)
     found = ascend(game, policy, error, starts(game, spec["starts"], seed), spec["iterations"])
-    slope, reward_slope = read_lipschitz(file, horizon=game.horizon)
-    flow = flow_of(game, policy)
-    reward_bound = float(jnp.abs(jax.vmap(game.reward)(jnp.arange(game.horizon), flow)).max())
-    bounds = upper_bounds(Proxies(error, error, error), game.horizon, slope, reward_slope, reward_bound)
+    slope, reward_slope = file.lipschitz(horizon=game.horizon)
+    reward_bound = float(reward_bound_of(game, flow_of(game, policy)))
+    errors = Proxies(*[error] * len(PROXIES))
+    bounds = upper_bounds(errors, game.horizon, slope, reward_slope, reward_bound)
     tables = []
     for index, (proxy, bound) in enumerate(bounds._asdict().items()):
         candidates = pd.concat([of_family, measured(game, policy, found[index])])[[proxy, "gap"]].to_numpy()
@@ -129,8 +128,7 @@ def slips(
     target = game.uniform_policy() if target is None else target
     alpha = np.concatenate([[0], np.geomspace(*FAMILY)])
     masks = np.concatenate([np.ones((1, game.horizon)), np.eye(game.horizon)])
-    weight = jnp.asarray(alpha[:, None, None] * masks)[..., None, None]
-    return ((1 - weight) * expert + weight * target).reshape(-1, *game.policy_shape)
+    return mixture(expert, target, alpha[:, None, None] * masks).reshape(-1, *game.policy_shape)
 
 
 def starts(game: Game, number: int, seed: int) -> Float[Array, "starts H S A+1"]:
@@ -159,8 +157,8 @@ def ascend(
     error: Float[np.ndarray, " errors"],
     logits: Float[Array, "starts H S A+1"],
     iterations: int,
-) -> Float[Array, "3 errors starts H S A"]:
-    """For each proxy and error e, the best policy found from each start among those with a proxy of at most e.
+) -> Float[Array, "proxies errors starts H S A"]:
+    """The best policy found from each start among those with a proxy of at most e, for each e and proxy with a bound.
 
     Each step follows the exact gradient of NIG along the surface on which the proxy is e: what a change of the logits
     does to the proxy is undone by the shift, and its effect on NIG is counted in. Then the shift is corrected.
@@ -192,23 +190,22 @@ def _ascend(game, expert, error, logits, iterations):
             return jax.lax.fori_loop(0, BISECTIONS, halve, (-SPAN, SPAN))[1]
 
         def step(i, carry, rate):
-            direction, mean, square = carry
+            direction, adam = carry
             of_gap = jax.grad(gap)(direction)
             size, of_error = jax.value_and_grad(log_error)(direction)
             bound_by_error = (jnp.abs(of_error.shift) > 1e-3) & (size > jnp.log(e) - 1)
             trade = jnp.where(bound_by_error, of_gap.shift / jnp.where(bound_by_error, of_error.shift, 1), 0)
             gradient = of_gap.logits - trade * of_error.logits
-            mean, square = 0.9 * mean + 0.1 * gradient, 0.99 * square + 0.01 * gradient**2
-            logits = direction.logits + rate * mean / (jnp.sqrt(square) + 1e-12)
-            moved = Direction(logits, direction.shift)
+            move, adam = ADAM.update(gradient, adam)
+            moved = Direction(direction.logits + rate * move, direction.shift)
             shift = direction.shift + jnp.clip(log_error(moved) - jnp.log(e), -1, 1)
-            return Direction(logits, jnp.clip(shift, -SPAN, SPAN)), mean, square
+            return Direction(moved.logits, jnp.clip(shift, -SPAN, SPAN)), adam
 
         def round_(carry, rate):
             logits, best_gap, best = carry
             direction = Direction(logits, restored(logits))
-            zero = jnp.zeros_like(logits)
-            after = jax.lax.fori_loop(0, iterations, partial(step, rate=rate), (direction, zero, zero))[0].logits
+            begin = direction, ADAM.init(logits)
+            after = jax.lax.fori_loop(0, iterations, partial(step, rate=rate), begin)[0].logits
             end = Direction(after, restored(after))
             value = gap(end)
             better = value > best_gap
@@ -220,4 +217,39 @@ def _ascend(game, expert, error, logits, iterations):
 
     over_starts = jax.vmap(one, (None, None, 0))
     over_errors = jax.vmap(over_starts, (None, 0, None))
-    return jax.vmap(over_errors, (0, None, None))(jnp.arange(3), error, logits)
+    bounded = jnp.asarray([Proxies._fields.index(name) for name in BOUNDED])
+    return jax.vmap(over_errors, (0, None, None))(bounded, error, logits)
+
+
+def frontier_growth(frontier: pd.DataFrame) -> pd.DataFrame:
+    """How the frontier per unit of error grows with H, at the smallest error.
+
+    Returns:
+        One row per game and proxy with at least two horizons: game, proxy, error, shortest and longest (H),
+        frontier_first and frontier_last (NIG / e there), share (of the bound that the frontier reaches at the longest),
+        power (slope of log(NIG / e) on log H: 2 is quadratic, 1 linear, 0 bounded) and bound_power (the same of the
+        theorem's bound).
+    """
+    rows = []
+    small = frontier[frontier["error"] == frontier["error"].min()]
+    for (game, proxy), group in small.groupby(["game", "proxy"], sort=False):
+        group = group.sort_values("horizon")
+        if len(group) < 2:
+            continue
+        length = np.log(group["horizon"])
+        rows.append(
+            {
+                "game": game,
+                "proxy": proxy,
+                "error": group["error"].iloc[0],
+                "shortest": group["horizon"].iloc[0],
+                "longest": group["horizon"].iloc[-1],
+                "frontier_first": (group["frontier"] / group["error"]).iloc[0],
+                "frontier_last": (group["frontier"] / group["error"]).iloc[-1],
+                "share": (group["frontier"] / group["bound"]).iloc[-1],
+                "power": np.polyfit(length, np.log(group["frontier"]), 1)[0],
+                "bound_power": np.polyfit(length, np.log(group["bound"]), 1)[0],
+            }
+        )
+    columns = "game proxy error shortest longest frontier_first frontier_last share power bound_power"
+    return pd.DataFrame(rows, columns=columns.split())

@@ -8,11 +8,12 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.games.families.family import SMALLEST_SHARE, Family, Parameter, crowd_aversion
+from mfg_imitation.games.families.family import SMALLEST_SHARE, Family, Parameter, crowd_aversion, family
 
 MOVES = np.array([-1, 0, 1])
 
 
+@family("beach_bar")
 class BeachBar(Family):
     """Everyone wants to lie close to the bar, and away from the others, on a beach of positions 0 ... S - 1.
 

@@ -6,10 +6,11 @@ from typing import ClassVar
 import numpy as np
 
 from mfg_imitation.games.families.crowd_walk import CROWD_PARAMETERS, CrowdWalk, neighbour_table
-from mfg_imitation.games.families.family import Parameter
+from mfg_imitation.games.families.family import Parameter, family
 from mfg_imitation.games.families.grid_crowd import STEPS
 
 
+@family("evacuation")
 class Evacuation(CrowdWalk):
     """A crowd leaves a building by its stairs; see `CrowdWalk` for kernel and reward.
 

@@ -2,7 +2,7 @@
 
 import difflib
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
+from mfg_imitation.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,20 @@ class Family(Game):
 
     @abstractmethod
     def __init__(self, *, horizon: int, **parameters): ...
+
+
+#: The families that a file may name, `family: <name>`.
+FAMILIES: Registry[type[Family]] = Registry("mfg_imitation.games.families", "family")
+
+
+def family(name: str) -> Callable[[type[Family]], type[Family]]:
+    """Enter the decorated class in `FAMILIES`."""
+
+    def enter(made: type[Family]) -> type[Family]:
+        FAMILIES.enter(name, made, made.__module__)
+        return made
+
+    return enter
 
 
 def family_game(family: type[Family], values: Mapping[str, Any], horizon: int, place: str) -> Family:

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Int
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.crowd_walk import CROWD_PARAMETERS, CrowdWalk
-from mfg_imitation.games.families.family import Parameter
+from mfg_imitation.games.families.family import Parameter, family
 
 #: Row and column that an action adds.
 STEPS = {"stay": (0, 0), "up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
@@ -18,6 +18,7 @@ STEPS = {"stay": (0, 0), "up": (-1, 0), "down": (1, 0), "left": (0, -1), "right"
 BACK = (1, 0, 3, 2)
 
 
+@family("grid_crowd")
 class GridCrowd(CrowdWalk):
     """A crowd spreads over a grid, without or with a goal; see `CrowdWalk` for kernel and reward.
 

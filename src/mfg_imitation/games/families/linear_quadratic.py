@@ -7,13 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.games.families.family import Family, Parameter
+from mfg_imitation.games.families.family import Family, Parameter, family
 from mfg_imitation.games.game import DenseGame
 
 SHOCKS = np.arange(-3, 4)  # a standard normal variable, cut at three deviations
 SHOCK_PROBABILITIES = np.exp(-(SHOCKS**2) / 2) / np.exp(-(SHOCKS**2) / 2).sum()
 
 
+@family("linear_quadratic")
 class LinearQuadratic(Family, DenseGame):
     """Everyone is drawn to the population's mean m, and pays for moving and for being away from it.
 

@@ -12,9 +12,10 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.games.families.family import Family, Parameter
+from mfg_imitation.games.families.family import Family, Parameter, family
 
 
+@family("random_garnet")
 class RandomGarnet(Family):
     """Random successors; kernel and reward affine in the population, with the Lipschitz constants asked for.
 

@@ -1,0 +1,201 @@
+"""The three observations of the paper's Section 5 on Figure 2, claim by claim, read off the curves in its panels."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from mfg_imitation.claims.claim import statement
+from mfg_imitation.claims.panel_curves import corner, decades, distance, growth, panels, rise
+from mfg_imitation.names import ROUNDING, SWEPT
+
+VISIBLE = 0.01  # of a panel's height, or of an error: what a reader of the figure can see
+SIMILAR = 0.05  # of a panel's area between two curves: below it they behave alike
+HALF = 0.5  # nearer to the one than to the other; at most half is "much less"
+
+_EVERY_PANEL = "; the largest over all panels"
+_RISE = "largest rise of the former curve above the latter, as a share of the panel's height" + _EVERY_PANEL
+_AREA = "area between the curves of vanilla-ADV and MFC-ADV as a share of the panel, "
+_SHARE = "area between vanilla-ADV and BC, divided by the sum of that and the area between vanilla-ADV and MFC-ADV, "
+_GROWTH = "largest relative growth, from one value to the next, of the error at which a given gap is first reached"
+_BOTH = "in the panel with the largest L_P and H"
+_SLOPE = "in the panel with the largest L_P and the smallest H"
+_LONG = "in the panel with the smallest positive L_P and the largest H"
+_SMALL = "in the panel with the smallest positive L_P and the smallest H"
+_FIRST, _SECOND, _THIRD = "first observation", "second observation", "third observation"
+
+
+def worst(sweep: pd.DataFrame, of_panel: Callable[[pd.DataFrame], float]) -> float:
+    """The largest value of a function of a panel, over all panels."""
+    return max(map(of_panel, panels(sweep).values()))
+
+
+@statement(
+    "section_5",
+    "BC is worst",
+    where=_FIRST,
+    says="at equal error the gap is no larger for vanilla-ADV or MFC-ADV than for BC",
+    measure=_RISE,
+    threshold=VISIBLE,
+)
+def bc_is_worst(tables, gap):
+    return worst(
+        tables["sweep"], lambda panel: max(rise(panel, other, "bc", gap) for other in ("vanilla_adv", "mfc_adv"))
+    )
+
+
+@statement(
+    "section_5",
+    "BC worsens with L_P",
+    where=_FIRST,
+    says="a larger L_P asks for a smaller BC error to ensure a given gap",
+    measure=_GROWTH,
+    threshold=VISIBLE,
+)
+def bc_worsens_with_l_p(tables, gap):
+    return growth(tables["sweep"], "bc", gap, along=SWEPT)
+
+
+@statement(
+    "section_5",
+    "BC worsens with H",
+    where=_FIRST,
+    says="a larger H asks for a smaller BC error to ensure a given gap",
+    measure=_GROWTH,
+    threshold=VISIBLE,
+)
+def bc_worsens_with_h(tables, gap):
+    return growth(tables["sweep"], "bc", gap, along="horizon")
+
+
+@statement(
+    "section_5",
+    "equal at L_P = 0",
+    where=_SECOND,
+    says="the vanilla-ADV and MFC-ADV errors coincide when L_P = 0",
+    measure="largest difference of the two errors over all panels with L_P = 0",
+    threshold=ROUNDING,
+    of_gap=False,
+)
+def equal_at_l_p_0(tables, gap):
+    still = tables["sweep"][tables["sweep"][SWEPT] == 0]
+    return (still["vanilla_adv"] - still["mfc_adv"]).abs().max()
+
+
+@statement(
+    "section_5",
+    "alike when small",
+    where=_SECOND,
+    says="vanilla-ADV behaves like MFC-ADV when L_P and H are small",
+    measure=_AREA + _SMALL,
+    threshold=SIMILAR,
+)
+def alike_when_small(tables, gap):
+    return distance(corner(tables["sweep"], amplified=False, long=False), "vanilla_adv", "mfc_adv", gap)
+
+
+@statement(
+    "section_5",
+    "vanilla-ADV worsens with L_P",
+    where=_SECOND,
+    says="a larger L_P asks for a smaller vanilla-ADV error to ensure a given gap",
+    measure=_GROWTH,
+    threshold=VISIBLE,
+)
+def vanilla_adv_worsens_with_l_p(tables, gap):
+    return growth(tables["sweep"], "vanilla_adv", gap, along=SWEPT)
+
+
+@statement(
+    "section_5",
+    "vanilla-ADV worsens with H",
+    where=_SECOND,
+    says="a larger H asks for a smaller vanilla-ADV error to ensure a given gap",
+    measure=_GROWTH,
+    threshold=VISIBLE,
+)
+def vanilla_adv_worsens_with_h(tables, gap):
+    return growth(tables["sweep"], "vanilla_adv", gap, along="horizon")
+
+
+def _nearness_to_bc(panel: pd.DataFrame, gap: str) -> float:
+    to_bc = distance(panel, "vanilla_adv", "bc", gap)
+    return _ratio(to_bc, to_bc + distance(panel, "vanilla_adv", "mfc_adv", gap))
+
+
+def _ratio(part: float, whole: float) -> float:
+    """NaN, which is "not measured", where there is nothing to compare with."""
+    return part / whole if whole else float("nan")
+
+
+@statement(
+    "section_5",
+    "like BC when both are large",
+    where=_SECOND,
+    says="vanilla-ADV is more like BC than like MFC-ADV",
+    measure=_SHARE + _BOTH,
+    threshold=HALF,
+)
+def like_bc_when_both_are_large(tables, gap):
+    return _nearness_to_bc(corner(tables["sweep"], amplified=True, long=True), gap)
+
+
+@statement(
+    "section_5",
+    "like BC when L_P is large",
+    where=_SECOND,
+    says="vanilla-ADV is more like BC than like MFC-ADV",
+    measure=_SHARE + _SLOPE,
+    threshold=HALF,
+)
+def like_bc_when_l_p_is_large(tables, gap):
+    return _nearness_to_bc(corner(tables["sweep"], amplified=True, long=False), gap)
+
+
+@statement(
+    "section_5",
+    "like BC when H is large",
+    where=_SECOND,
+    says="vanilla-ADV is more like BC than like MFC-ADV",
+    measure=_SHARE + _LONG,
+    threshold=HALF,
+)
+def like_bc_when_h_is_large(tables, gap):
+    return _nearness_to_bc(corner(tables["sweep"], amplified=False, long=True), gap)
+
+
+@statement(
+    "section_5",
+    "MFC-ADV is less influenced",
+    where=_THIRD,
+    says="L_P and H influence MFC-ADV much less than vanilla-ADV",
+    measure="decades over which the error that a given gap allows varies between the panels, MFC-ADV over vanilla-ADV",
+    threshold=HALF,
+)
+def mfc_adv_is_less_influenced(tables, gap):
+    return _ratio(decades(tables["sweep"], "mfc_adv", gap), decades(tables["sweep"], "vanilla_adv", gap))
+
+
+@statement(
+    "section_5",
+    "MFC-ADV is best",
+    where=_THIRD,
+    says="at equal error the gap is no larger for MFC-ADV than for vanilla-ADV or BC",
+    measure=_RISE,
+    threshold=VISIBLE,
+)
+def mfc_adv_is_best(tables, gap):
+    return worst(
+        tables["sweep"], lambda panel: max(rise(panel, "mfc_adv", other, gap) for other in ("vanilla_adv", "bc"))
+    )
+
+
+@statement(
+    "section_5",
+    "vanilla-ADV beats BC",
+    where="summary",
+    says="at equal error the gap is no larger for vanilla-ADV than for BC",
+    measure=_RISE,
+    threshold=VISIBLE,
+)
+def vanilla_adv_beats_bc(tables, gap):
+    return worst(tables["sweep"], lambda panel: rise(panel, "vanilla_adv", "bc", gap))
