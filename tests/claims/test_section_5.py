@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from mfg_imitation.claims.section_5 import CLAIMS, scorecard
 
 from mfg_imitation.claims.panel_curves import corner, curve, decades, distance, error_allowed, growth, panels, rise
-from mfg_imitation.claims.section_5 import CLAIMS, scorecard
 from mfg_imitation.names import GAPS, SWEPT
 from mfg_imitation.studies.attractor_properties import attractor_induction, properties
 from mfg_imitation.studies.sweep import sweep

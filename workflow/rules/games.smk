@@ -2,42 +2,42 @@
 
 
 rule expert:
+    """A game's equilibrium, known or solved for, with its measured exploitability and how it came down."""
     input:
         game="config/games/{game}.yaml",
     output:
-        expert="data/experts/{game}.npz",
-        convergence="data/tables/convergence/{game}.csv",
+        expert=paths.expert("{game}"),
+        convergence=paths.table("games", "{game}", "convergence"),
     log:
         "logs/expert/{game}.log",
     benchmark:
         "logs/expert/{game}.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=20,
     params:
-        library=library_digest("workflow/scripts/expert.py"),
+        library=lambda wildcards: script_digest("expert", *game_modules(wildcards.game)),
     script:
         "../scripts/expert.py"
 
 
-rule portrait:
+rule game_summary:
+    """What there is to say of one game: the expert's flow, values and constants, and paths away from the expert."""
     input:
         game="config/games/{game}.yaml",
-        expert="data/experts/{game}.npz",
+        expert=paths.expert("{game}"),
     output:
-        flow="data/tables/flow/{game}.csv",
-        paths="data/tables/paths/{game}.csv",
-        portrait="data/tables/portrait/{game}.csv",
+        flow=paths.table("games", "{game}", "flow"),
+        paths=paths.table("games", "{game}", "paths"),
+        summary=paths.table("games", "{game}", "summary"),
     log:
-        "logs/portrait/{game}.log",
+        "logs/game_summary/{game}.log",
     benchmark:
-        "logs/portrait/{game}.tsv"
+        "logs/game_summary/{game}.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=3000,
         runtime=20,
@@ -45,6 +45,31 @@ rule portrait:
         alpha=lookup(dpath="sweep/alpha", within=config),
         social_optimum=lookup(dpath="social_optimum", within=config),
         seed=lookup(dpath="seed", within=config),
-        library=library_digest("workflow/scripts/portrait.py"),
+        library=lambda wildcards: script_digest("game_summary", *game_modules(wildcards.game)),
     script:
-        "../scripts/portrait.py"
+        "../scripts/game_summary.py"
+
+
+rule games:
+    """The summaries of all games in one table."""
+    input:
+        expand(paths.table("games", "{game}", "summary"), game=RUN.games("selected")),
+    output:
+        report(
+            paths.table("games"),
+            caption="../report/item.rst",
+            category="Tables",
+            labels={"table": "games", "game": "all"},
+        ),
+    log:
+        "logs/games/games.log",
+    benchmark:
+        "logs/games/games.tsv"
+    conda:
+        ENVIRONMENT
+    params:
+        caption="One row per game: sizes, the expert's measured exploitability, the values of equilibrium and social "
+        "optimum, and the Lipschitz constants, declared and sampled (lower estimates).",
+        library=script_digest("gather"),
+    script:
+        "../scripts/gather.py"

@@ -1,17 +1,22 @@
 # game, expert -> demonstrations -> imitators, and how they fare.
 
 
-rule imitation:
+rule fit:
+    """One algorithm fitted to samples of one game's expert, and measured."""
     input:
         game="config/games/{game}.yaml",
-        expert="data/experts/{game}.npz",
+        expert=paths.expert("{game}"),
+        starts=lambda wildcards: [
+            paths.fits(wildcards.game, name) for name in ALGORITHMS[wildcards.algorithm].starts_from
+        ],
     output:
-        imitators="data/tables/imitation/{game}.csv",
-        seconds="logs/imitation/{game}_seconds.csv",
+        fits=paths.fits("{game}", "{algorithm}"),
+        imitators=paths.table("games", "{game}", "imitation", "{algorithm}"),
+        seconds="logs/fit/{game}/{algorithm}_seconds.csv",
     log:
-        "logs/imitation/{game}.log",
+        "logs/fit/{game}/{algorithm}.log",
     benchmark:
-        "logs/imitation/{game}.tsv"
+        "logs/fit/{game}/{algorithm}.tsv"
     conda:
         ENVIRONMENT
     threads: 2
@@ -19,49 +24,71 @@ rule imitation:
         mem_mb=3000,
         runtime=120,
     params:
-        settings=lambda wildcards: imitation_settings(wildcards.game),
+        settings=lambda wildcards: RUN.imitation_settings(wildcards.game),
         seed=lookup(dpath="seed", within=config),
-        library=library_digest("workflow/scripts/imitation.py"),
+        library=lambda wildcards: script_digest(
+            "fit", ALGORITHMS.module(wildcards.algorithm), *game_modules(wildcards.game)
+        ),
     script:
-        "../scripts/imitation.py"
+        "../scripts/fit.py"
 
 
 rule imitators:
+    """How the algorithms fare in one game: medians over the samples, with intervals."""
     input:
-        imitators=expand("data/tables/imitation/{game}.csv", game=drawn_games()),
+        lambda wildcards: [
+            paths.table("games", wildcards.game, "imitation", algorithm) for algorithm in RUN.algorithms()
+        ],
     output:
-        imitators=report(
-            "data/tables/imitators.csv",
-            caption="../report/imitators.rst",
-            category="Tables",
-            labels={"table": "imitators", "game": "all"},
-        ),
+        paths.table("games", "{game}", "imitators"),
     log:
-        "logs/imitators/imitators.log",
+        "logs/imitators/{game}.log",
     benchmark:
-        "logs/imitators/imitators.tsv"
+        "logs/imitators/{game}.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
         resamples=lookup(dpath="imitation/resamples", within=config),
         seed=lookup(dpath="seed", within=config),
-        library=library_digest("workflow/scripts/imitators.py"),
+        library=script_digest("imitators"),
     script:
         "../scripts/imitators.py"
 
 
-rule finite_populations:
+rule all_imitators:
+    """The imitators of all games in one table."""
     input:
-        games=expand("config/games/{game}.yaml", game=config["finite_populations"]["games"]),
-        experts=expand("data/experts/{game}.npz", game=config["finite_populations"]["games"]),
+        expand(paths.table("games", "{game}", "imitators"), game=RUN.games("imitated")),
     output:
-        populations=report(
-            "data/tables/finite_populations.csv",
-            caption="../report/finite_populations.rst",
+        report(
+            paths.table("imitators"),
+            caption="../report/item.rst",
+            category="Tables",
+            labels={"table": "imitators", "game": "all"},
+        ),
+    log:
+        "logs/all_imitators/all_imitators.log",
+    benchmark:
+        "logs/all_imitators/all_imitators.tsv"
+    conda:
+        ENVIRONMENT
+    params:
+        caption="Policies fitted to demonstrations: medians over the seeds of objectives, errors and gaps, how the fits "
+        "ended, and the Nash imitation gap with a 95% bootstrap interval.",
+        library=script_digest("gather"),
+    script:
+        "../scripts/gather.py"
+
+
+rule finite_populations:
+    """The gap measured in finite populations, of imitators somewhat off the expert."""
+    input:
+        games=expand("config/games/{game}.yaml", game=RUN.games("populated")),
+        experts=expand(paths.expert("{game}"), game=RUN.games("populated")),
+    output:
+        report(
+            paths.table("finite_populations"),
+            caption="../report/item.rst",
             category="Tables",
             labels={"table": "finite populations", "game": "all"},
         ),
@@ -71,43 +98,16 @@ rule finite_populations:
         "logs/finite_populations/finite_populations.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=3000,
         runtime=60,
     params:
         settings={key: value for key, value in config["finite_populations"].items() if key != "games"},
         seed=lookup(dpath="seed", within=config),
-        library=library_digest("workflow/scripts/finite_populations.py"),
+        caption="The Nash imitation gap measured in populations of N players, by the simulated flow (plug-in) and by "
+        "what a deviating player earned (deviation gain), against the exact gap.",
+        library=script_digest(
+            "finite_populations", *(name for game in RUN.games("populated") for name in game_modules(game))
+        ),
     script:
         "../scripts/finite_populations.py"
-
-
-rule imitation_figures:
-    input:
-        imitators=rules.imitators.output.imitators,
-        populations=rules.finite_populations.output.populations,
-    output:
-        multiext("figures/imitation/finite_populations", ".pdf", ".png", ".svg"),
-        multiext("figures/imitation/matrix", ".pdf", ".png"),
-        report(
-            "figures/imitation/matrix.svg",
-            caption="../report/imitators.rst",
-            category="Imitation",
-            labels={"figure": "all games", "game": "all"},
-        ),
-        expand("figures/imitation/{game}.{format}", game=drawn_games(), format=["pdf", "png", "svg"]),
-    log:
-        "logs/imitation_figures/imitation_figures.log",
-    benchmark:
-        "logs/imitation_figures/imitation_figures.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
-    params:
-        library=library_digest("workflow/scripts/imitation_figures.py"),
-    script:
-        "../scripts/imitation_figures.py"

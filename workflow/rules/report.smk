@@ -1,257 +1,182 @@
-# tables, figures -> notebooks and what readers see of them.
-
-#: The tables that readers are offered, from data/tables.
-OFFERED = [
-    "scorecard",
-    "games",
-    "imitators",
-    "finite_populations",
-    *expand("theory/{table}", table=["verification", "tightness", "frontier_growth", "theorems"]),
-    *expand("{kind}/{game}", kind=["flow", "convergence", "paths"], game=selected_games()),
-    *expand("sweep/{game}", game=swept_games()),
-    *expand("imitation/{game}", game=drawn_games()),
-    *expand("explorer/{game}", game=config["explorer"]["games"]),
-]
+# tables -> figures -> pages -> what readers see.
 
 
-rule index:
+rule figure:
+    """A figure, as its entry in mfg_imitation.figures says, for print (PDF) and for screens (PNG, SVG)."""
     input:
-        notebook="notebooks/index.ipynb",
-        template=PAGE,
-        scorecard=rules.scorecard.output.scorecard,
-        games=rules.games.output.games,
-        figure=rules.figure_2.output.screen[0],
+        tables=lambda wildcards: paths.tables(RUN.drawn_from(wildcards.figure)["tables"]),
+        games=lambda wildcards: [f"config/games/{game}.yaml" for game in RUN.drawn_from(wildcards.figure)["games"]],
     output:
-        notebook="report/notebooks/index.ipynb",
-        page=report("report/index.html", caption="../report/notebook.rst", category="Pages", labels={"page": "start"}),
+        pdf=paths.figure("{figure}", "pdf"),
+        png=paths.figure("{figure}", "png"),
+        svg=report(
+            paths.figure("{figure}", "svg"),
+            caption="../report/item.rst",
+            category=lambda wildcards: RUN.category(wildcards.figure)[0],
+            subcategory=lambda wildcards: RUN.category(wildcards.figure)[1],
+            labels=lambda wildcards: {"figure": Path(wildcards.figure).name.replace("_", " ")},
+        ),
     log:
-        "logs/index/index.log",
+        "logs/figure/{figure}.log",
     benchmark:
-        "logs/index/index.tsv"
+        "logs/figure/{figure}.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
-        parameters=lambda wildcards, input: {
-            **{name: input[name] for name in ("scorecard", "games", "figure")},
-            "sweep": f"sweep/{config['paper']['game']}.csv",
-            "pages": " ".join(Path(page).stem for page in PAGES if page != "index.html"),
-        },
-        pages=PAGES,
-        made_with=made_with(),
-        library=library_digest("notebooks/index.ipynb", "workflow/scripts/notebook.py"),
+        caption=lambda wildcards: RUN.caption(wildcards.figure),
+        settings=lambda wildcards: entry_of(wildcards.figure)[0].settings,
+        library=lambda wildcards: script_digest("figure", entry_of(wildcards.figure)[0].draw.__module__),
     script:
-        "../scripts/notebook.py"
+        "../scripts/figure.py"
 
 
-rule paper:
+rule page:
+    """A page of the report: a notebook executed by this run, and what readers see of it."""
     input:
-        notebook="notebooks/paper.ipynb",
-        template=PAGE,
-        game=rules.properties.input.game,
-        sweep=rules.scorecard.input.sweep,
-        properties=rules.properties.output.properties,
-        scorecard=rules.scorecard.output.scorecard,
-        figure_1=rules.figure_1.output.png,
-        figure_2=rules.figure_2.output.screen,
-        further=expand(
-            ["config/games/{game}.yaml", rules.diagram.output.png, *rules.sweep_figure.output.screen],
-            game=further_games(),
-        ),
+        notebook=lambda wildcards: own(f"notebooks/{RUN.notebook(wildcards.page)}.ipynb"),
+        template=[own(f"workflow/report/page/{name}") for name in ("conf.json", "index.html.j2")],
+        tables=lambda wildcards: paths.tables(RUN.page(wildcards.page)[1].tables),
+        figures=lambda wildcards: [paths.figure(name) for name in RUN.page(wildcards.page)[1].figures],
+        games=lambda wildcards: [f"config/games/{game}.yaml" for game in RUN.page(wildcards.page)[1].games],
     output:
-        notebook="report/notebooks/paper.ipynb",
-        page=report("report/paper.html", caption="../report/notebook.rst", category="Pages", labels={"page": "paper"}),
-    log:
-        "logs/paper/paper.log",
-    benchmark:
-        "logs/paper/paper.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
-    params:
-        parameters=lambda wildcards, input: {
-            **{name: input[name] for name in ("game", "sweep", "properties", "scorecard", "figure_1")},
-            **{f"figure_2_{gap}": figure for gap, figure in zip(GAPS, input.figure_2)},
-            "further_games": " ".join(further_games()),
-        },
-        pages=PAGES,
-        made_with=made_with(),
-        library=library_digest("notebooks/paper.ipynb", "workflow/scripts/notebook.py"),
-    script:
-        "../scripts/notebook.py"
-
-
-rule game:
-    input:
-        notebook="notebooks/game.ipynb",
-        template=PAGE,
-        game="config/games/{game}.yaml",
-        paths="data/tables/paths/{game}.csv",
-        flow="data/tables/flow/{game}.csv",
-        convergence="data/tables/convergence/{game}.csv",
-        portrait="data/tables/portrait/{game}.csv",
-        flow_figure="figures/games/{game}/flow.png",
-        paths_figure="figures/games/{game}/paths.png",
-        convergence_figure="figures/games/{game}/convergence.png",
-        diagram=branch(lambda wildcards: wildcards.game in drawn_games(), then="figures/games/{game}/diagram.png"),
-        sweep_figures=branch(
-            lambda wildcards: wildcards.game in swept_games(),
-            then=[f"figures/games/{{game}}/sweep_{gap}.png" for gap in GAPS],
-        ),
-    output:
-        notebook="report/notebooks/games/{game}.ipynb",
+        notebook="report/notebooks/{page}.ipynb",
         page=report(
-            "report/games/{game}.html", caption="../report/notebook.rst", category="Pages", labels={"page": "{game}"}
+            paths.page("{page}"),
+            caption="../report/item.rst",
+            category="Pages",
+            labels={"page": "{page}"},
         ),
     log:
-        "logs/game/{game}.log",
+        "logs/page/{page}.log",
     benchmark:
-        "logs/game/{game}.tsv"
+        "logs/page/{page}.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
-        parameters=lambda wildcards, input: {
-            name: str(input[name]) for name in input.keys() if name not in ("notebook", "template")
-        },
-        pages=PAGES,
-        made_with=made_with(),
-        library=library_digest("notebooks/game.ipynb", "workflow/scripts/notebook.py"),
-    script:
-        "../scripts/notebook.py"
-
-
-rule imitation_page:
-    input:
-        notebook="notebooks/imitation.ipynb",
-        template=PAGE,
-        imitators=rules.imitators.output.imitators,
-        populations=rules.finite_populations.output.populations,
-        games=expand("config/games/{game}.yaml", game=drawn_games()),
-        figures=rules.imitation_figures.output,
-    output:
-        notebook="report/notebooks/imitation.ipynb",
-        page=report(
-            "report/imitation.html", caption="../report/notebook.rst", category="Pages", labels={"page": "imitation"}
+        caption=lambda wildcards: f"{RUN.page(wildcards.page)[0].summary}. A notebook executed by this run.",
+        parameters=lambda wildcards: RUN.notebook_parameters(wildcards.page),
+        pages=RUN.navigation(),
+        made_with=RUN.made_with(),
+        library=lambda wildcards: library_digest(
+            f"notebooks/{RUN.notebook(wildcards.page)}.ipynb", "workflow.lib.html_page", "workflow.lib.job"
         ),
-    log:
-        "logs/imitation_page/imitation_page.log",
-    benchmark:
-        "logs/imitation_page/imitation_page.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
-    params:
-        parameters=lambda wildcards, input: {
-            "imitators": input.imitators,
-            "populations": input.populations,
-            "experiments": json.dumps(config["imitation"]["experiments"]),
-        },
-        pages=PAGES,
-        made_with=made_with(),
-        library=library_digest("notebooks/imitation.ipynb", "workflow/scripts/notebook.py"),
     script:
-        "../scripts/notebook.py"
-
-
-rule explorer_page:
-    input:
-        notebook="notebooks/explorer.ipynb",
-        template=PAGE,
-        tables=expand(rules.explorer.output.explorer, game=config["explorer"]["games"]),
-    output:
-        notebook="report/notebooks/explorer.ipynb",
-        page=report(
-            "report/explorer.html", caption="../report/notebook.rst", category="Pages", labels={"page": "explorer"}
-        ),
-    log:
-        "logs/explorer_page/explorer_page.log",
-    benchmark:
-        "logs/explorer_page/explorer_page.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
-    params:
-        parameters=lambda wildcards, input: {"tables": str(input.tables)},
-        pages=PAGES,
-        made_with=made_with(),
-        library=library_digest("notebooks/explorer.ipynb", "workflow/scripts/notebook.py"),
-    script:
-        "../scripts/notebook.py"
+        "../scripts/page.py"
 
 
 rule contact_sheet:
+    """Thumbnails of all figures on one page, each leading to its vector file."""
     input:
-        template="workflow/report/figures/index.html.j2",
-        figures=lambda wildcards: [
-            figure
-            for figures in (
-                [*rules.figure_1.output, *rules.figure_2.output, *rules.imitation_figures.output],
-                rules.theory_figures.output,
-                expand(rules.diagram.output, game=drawn_games()),
-                expand(rules.sweep_figure.output, game=swept_games()),
-                expand(rules.game_figures.output, game=selected_games()),
-            )
-            for figure in figures
-            if figure.endswith(".png")
-        ],
+        template=own("workflow/report/figures/index.html.j2"),
+        figures=[paths.figure(name) for name in RUN.figures()],
     output:
-        page="figures/index.html",
+        "figures/index.html",
     log:
         "logs/contact_sheet/contact_sheet.log",
     benchmark:
         "logs/contact_sheet/contact_sheet.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=10,
     script:
         "../scripts/contact_sheet.py"
 
 
 rule offered_tables:
+    """The tables that readers of the report can download."""
     input:
-        expand("data/tables/{table}.csv", table=OFFERED),
+        paths.tables(RUN.offered_tables()),
     output:
-        expand("report/tables/{table}.csv", table=OFFERED),
+        expand("report/tables/{table}.csv", table=RUN.offered_tables()),
     log:
         "logs/offered_tables/offered_tables.log",
     benchmark:
         "logs/offered_tables/offered_tables.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=100,
-        runtime=10,
     script:
         "../scripts/offered_tables.py"
 
 
-rule report:
+rule verify:
+    """Every table that has a reference, held against it: the numbers that moved are named."""
     input:
-        rules.index.output.page,
+        reference=paths.referenced_tables("data/reference"),
+        rerun=paths.referenced_tables("data/tables"),
+    output:
+        paths.table("reference_check"),
+    log:
+        "logs/verify/verify.log",
+    benchmark:
+        "logs/verify/verify.tsv"
+    conda:
+        ENVIRONMENT
+    params:
+        tolerances=lookup(dpath="verify", within=config),
+        library=script_digest("verify"),
+    script:
+        "../scripts/verify.py"
+
+
+# Words to ask for.
+
+
+rule figure_1:
+    """The paper's Figure 1: its game as a state diagram."""
+    input:
+        paths.figures(RUN.figures("figure_1")),
+
+
+rule figure_2:
+    """The paper's Figure 2, for both gaps."""
+    input:
+        paths.figures(RUN.figures("figure_2_*")),
+
+
+rule paper:
+    """The page on the paper's Section 5."""
+    input:
+        paths.page("paper"),
+
+
+rule theory:
+    """The page on the theorems, with its tables and figures."""
+    input:
+        paths.page("theory"),
+        paths.figures(RUN.figures("theory/*")),
+        rules.theorems.output,
+
+
+rule imitation:
+    """The page on policies fitted to demonstrations, with its tables and figures."""
+    input:
+        paths.page("imitation"),
+        paths.figures(RUN.figures("imitation/*", "games/*/imitators")),
+        rules.all_imitators.output,
+
+
+rule explorer:
+    """The page with sliders."""
+    input:
+        paths.page("explorer"),
+
+
+rule tables:
+    """All tables, and the equilibria."""
+    input:
+        expand(paths.expert("{game}"), game=RUN.games("selected")),
+        paths.tables(RUN.offered_tables()),
+
+
+rule figures:
+    """All figures, and a page that shows them at a glance."""
+    input:
+        paths.figures(RUN.figures()),
+        rules.contact_sheet.output,
+
+
+rule report:
+    """All pages, and the tables that they offer."""
+    input:
+        [paths.page(name) for name in RUN.pages()],
         rules.offered_tables.output,
-        rules.paper.output.page,
-        rules.imitation_page.output.page,
-        rules.explorer_page.output.page,
-        rules.contact_sheet.output.page,
-        rules.theory.input,
-        expand(rules.game.output.page, game=selected_games()),
+        rules.contact_sheet.output,

@@ -1,19 +1,20 @@
 # The theorems, checked: random games, the lower bound, the worst case.
 
 
-rule verification:
+rule random_games:
+    """Random games against the theorems and the steps of their proofs; a violation ends the job with the game's name."""
     output:
-        games="data/tables/theory/verification.csv",
+        games=paths.table("theory", "random_games"),
         steps=report(
-            "data/tables/theory/steps.csv",
-            caption="../report/verification.rst",
+            paths.table("theory", "steps"),
+            caption="../report/item.rst",
             category="Theory",
             labels={"table": "proof steps", "game": "theory"},
         ),
     log:
-        "logs/verification/verification.log",
+        "logs/random_games/random_games.log",
     benchmark:
-        "logs/verification/verification.tsv"
+        "logs/random_games/random_games.tsv"
     conda:
         ENVIRONMENT
     threads: 2
@@ -23,20 +24,24 @@ rule verification:
     params:
         spec=lookup(dpath="theory/verification", within=config),
         seed=lookup(dpath="seed", within=config),
-        library=library_digest("workflow/scripts/verification.py"),
+        caption="The theorems and every step of their proofs (Appendix B; constants re-derived), held against random "
+        "games: how often each inequality was looked at and violated, and by how much its left side came closest to "
+        "exceeding the right one.",
+        library=script_digest("random_games"),
     script:
-        "../scripts/verification.py"
+        "../scripts/random_games.py"
 
 
 rule tightness:
+    """The lower bound: slips in the sheltered attractor, how fast their gap grows, and every step of the proof."""
     input:
         game="config/games/sheltered_attractor.yaml",
     output:
-        tightness="data/tables/theory/tightness.csv",
-        proof="data/tables/theory/lower_bound.csv",
+        tightness=paths.table("theory", "tightness"),
+        proof=paths.table("theory", "lower_bound"),
         exponents=report(
-            "data/tables/theory/exponents.csv",
-            caption="../report/tightness.rst",
+            paths.table("theory", "exponents"),
+            caption="../report/item.rst",
             category="Theory",
             labels={"table": "growth exponents", "game": "theory"},
         ),
@@ -46,171 +51,112 @@ rule tightness:
         "logs/tightness/tightness.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=3000,
         runtime=30,
     params:
         spec=lookup(dpath="theory/tightness", within=config),
-        library=library_digest("workflow/scripts/tightness.py"),
+        caption="Slips in the sheltered attractor: the fitted growth of the Nash imitation gap per unit of error beside "
+        "log(1 + L_P), and the shares of the bounds that are reached.",
+        library=script_digest("tightness"),
     script:
         "../scripts/tightness.py"
 
 
 rule frontier:
+    """The largest Nash imitation gap of a game at a given error, by each proxy."""
     input:
         game="config/games/{game}.yaml",
-        expert="data/experts/{game}.npz",
+        expert=paths.expert("{game}"),
     output:
-        frontier=report(
-            "data/tables/frontier/{game}.csv",
-            caption="../report/frontier.rst",
-            category="Theory",
-            labels={"table": "frontier", "game": "{game}"},
-        ),
+        paths.table("games", "{game}", "frontier"),
     log:
         "logs/frontier/{game}.log",
     benchmark:
         "logs/frontier/{game}.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=3000,
         runtime=30,
     params:
         spec=lookup(dpath="theory/frontier", within=config),
         seed=lookup(dpath="seed", within=config),
-        library=library_digest("workflow/scripts/frontier.py"),
+        library=lambda wildcards: script_digest("frontier", *game_modules(wildcards.game)),
     script:
         "../scripts/frontier.py"
 
 
-rule worst_games:
+rule all_frontiers:
+    """The frontiers of all games in one table."""
+    input:
+        expand(paths.table("games", "{game}", "frontier"), game=RUN.games("studied")),
     output:
-        worst_games="data/tables/theory/worst_games.csv",
+        report(
+            paths.table("theory", "frontier"),
+            caption="../report/item.rst",
+            category="Theory",
+            labels={"table": "frontier", "game": "all"},
+        ),
+    log:
+        "logs/all_frontiers/all_frontiers.log",
+    benchmark:
+        "logs/all_frontiers/all_frontiers.tsv"
+    conda:
+        ENVIRONMENT
+    params:
+        caption="The largest Nash imitation gap found among all policies whose proxy is at most a given error, between a "
+        "family of slips (below) and the theorem (above).",
+        library=script_digest("gather"),
+    script:
+        "../scripts/gather.py"
+
+
+rule worst_games:
+    """The games found that leave least of the MFC-ADV bound unused."""
+    output:
+        paths.table("theory", "worst_games"),
     log:
         "logs/worst_games/worst_games.log",
     benchmark:
         "logs/worst_games/worst_games.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=3000,
         runtime=30,
     params:
         spec=lookup(dpath="theory/worst_game", within=config),
         seed=lookup(dpath="seed", within=config),
-        library=library_digest("workflow/scripts/worst_games.py"),
+        library=script_digest("worst_games"),
     script:
         "../scripts/worst_games.py"
 
 
 rule theorems:
+    """The theorems' scorecard, and how the frontiers grow with the horizon."""
     input:
-        steps=rules.verification.output.steps,
+        steps=rules.random_games.output.steps,
         proof=rules.tightness.output.proof,
         exponents=rules.tightness.output.exponents,
-        worst_games=rules.worst_games.output.worst_games,
-        frontier=expand(rules.frontier.output.frontier, game=lookup(dpath="theory/frontier/games", within=config)),
+        worst_games=rules.worst_games.output[0],
+        frontier=rules.all_frontiers.output[0],
     output:
         theorems=report(
-            "data/tables/theory/theorems.csv",
-            caption="../report/theorems.rst",
+            paths.table("theory", "theorems"),
+            caption="../report/item.rst",
             category="Theory",
             labels={"table": "scorecard of the theorems", "game": "theory"},
         ),
-        growth="data/tables/theory/frontier_growth.csv",
+        growth=paths.table("theory", "frontier_growth"),
     log:
         "logs/theorems/theorems.log",
     benchmark:
         "logs/theorems/theorems.tsv"
     conda:
         ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
-        library=library_digest("workflow/scripts/theorems.py"),
+        caption="What the paper proves and what this project adds to it, each held against the tables by one number.",
+        library=script_digest("theorems", *modules_of(CLAIMS)),
     script:
         "../scripts/theorems.py"
-
-
-rule theory_figures:
-    input:
-        games=rules.verification.output.games,
-        tightness=rules.tightness.output.tightness,
-        frontier=rules.theorems.input.frontier,
-    output:
-        *[
-            report(
-                f"figures/theory/{figure}.svg",
-                caption="../report/theory_figures.rst",
-                category="Theory",
-                labels={"figure": figure},
-            )
-            for figure in THEORY_FIGURES
-        ],
-        print=expand("figures/theory/{figure}.pdf", figure=THEORY_FIGURES),
-        screen=expand("figures/theory/{figure}.png", figure=THEORY_FIGURES),
-    log:
-        "logs/theory_figures/theory_figures.log",
-    benchmark:
-        "logs/theory_figures/theory_figures.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
-    params:
-        library=library_digest("workflow/scripts/theory_figures.py"),
-    script:
-        "../scripts/theory_figures.py"
-
-
-rule theory_page:
-    input:
-        notebook="notebooks/theory.ipynb",
-        template=PAGE,
-        theorems=rules.theorems.output.theorems,
-        growth=rules.theorems.output.growth,
-        verification=rules.verification.output.games,
-        steps=rules.verification.output.steps,
-        tightness=rules.tightness.output.tightness,
-        lower_bound=rules.tightness.output.proof,
-        exponents=rules.tightness.output.exponents,
-        worst_games=rules.worst_games.output.worst_games,
-        figures=rules.theory_figures.output.screen,
-    output:
-        notebook="report/notebooks/theory.ipynb",
-        page=report("report/theory.html", caption="../report/notebook.rst", category="Pages", labels={"page": "theory"}),
-    log:
-        "logs/theory_page/theory_page.log",
-    benchmark:
-        "logs/theory_page/theory_page.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
-    params:
-        parameters=lambda wildcards, input: {
-            **{name: str(input[name]) for name in input.keys() if name not in ("notebook", "template", "figures")},
-            **{f"figure_{name}": figure for name, figure in zip(THEORY_FIGURES, input.figures)},
-        },
-        pages=PAGES,
-        made_with=made_with(),
-        library=library_digest("notebooks/theory.ipynb", "workflow/scripts/notebook.py"),
-    script:
-        "../scripts/notebook.py"
-
-
-rule theory:
-    input:
-        rules.theory_page.output.page,
-        rules.theory_figures.output,
-        rules.theorems.output,

@@ -1,20 +1,23 @@
 """The gap measured in finite populations, of imitators somewhat off the expert."""
 
+import jax.numpy as jnp
 import pandas as pd
-from job import begin
 
+from mfg_imitation.engine.policies import mixture
 from mfg_imitation.equilibria.expert_file import load_equilibrium
-from mfg_imitation.games.game_file import load_game
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.io.tables import write_table
 from mfg_imitation.studies.finite_populations import finite_populations
+from workflow.lib.job import begin
 
 begin(snakemake)
 settings, frames = dict(snakemake.params.settings), []
-alpha = settings.pop("alpha")
-for file, expert in zip(snakemake.input.games, snakemake.input.experts, strict=True):
-    game = load_game(file)
-    policy = (1 - alpha) * load_equilibrium(expert).policy + alpha * game.uniform_policy()
+alpha = jnp.array([settings.pop("alpha")])
+for path, expert in zip(snakemake.input.games, snakemake.input.experts, strict=True):
+    file = GameFile.read(path)
+    game = file.load()
+    policy = mixture(load_equilibrium(expert).policy, game.uniform_policy(), alpha)
     table = finite_populations(game, policy, seed=snakemake.params.seed, **settings)
-    table.insert(0, "game", file.rpartition("/")[2].removesuffix(".yaml"))
+    table.insert(0, "game", file.name)
     frames.append(table)
-write_table(snakemake.output.populations, pd.concat(frames, ignore_index=True))
+write_table(snakemake.output[0], pd.concat(frames, ignore_index=True))

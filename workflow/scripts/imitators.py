@@ -1,11 +1,9 @@
-"""The imitators of all games in one table: medians over the seeds, with intervals."""
-
-import pandas as pd
-from job import begin
+"""How the algorithms fare in one game: medians over the samples, with intervals."""
 
 from mfg_imitation.io.tables import read_table, write_table
 from mfg_imitation.studies.imitation import summary
+from workflow.lib.job import begin
 
 begin(snakemake)
-table = pd.concat(map(read_table, snakemake.input.imitators), ignore_index=True)
-write_table(snakemake.output.imitators, summary(table, snakemake.params.resamples, snakemake.params.seed))
+tables = [read_table(path) for path in snakemake.input]
+write_table(snakemake.output[0], summary(tables, snakemake.params.resamples, snakemake.params.seed))

@@ -2,9 +2,8 @@
 
 import shutil
 
-from job import begin
-
 from mfg_imitation.io.atomic import replacing
+from workflow.lib.job import begin
 
 begin(snakemake)
 for source, target in zip(snakemake.input, snakemake.output, strict=True):

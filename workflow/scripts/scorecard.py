@@ -1,10 +1,9 @@
 """The claims of the paper's Section 5, judged by the numbers."""
 
-from job import begin
-
-from mfg_imitation.claims.section_5 import scorecard
+from mfg_imitation.claims.claim import scorecard
 from mfg_imitation.io.tables import read_table, write_table
+from workflow.lib.job import begin
 
 begin(snakemake)
-table = scorecard(read_table(snakemake.input.sweep), read_table(snakemake.input.properties))
-write_table(snakemake.output.scorecard, table)
+tables = {name: read_table(path) for name, path in snakemake.input.items()}
+write_table(snakemake.output[0], scorecard("section_5", tables))

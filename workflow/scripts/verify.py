@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pandas as pd
-from job import begin
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.io.reference import moved_cells
 from mfg_imitation.io.tables import read_table, write_table
+from workflow.lib.job import begin
 
 MOST = 20  # lines shown of one table
 

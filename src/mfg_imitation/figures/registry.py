@@ -51,3 +51,28 @@ def figure(
         return draw
 
     return enter
+
+
+def entry_of(name: str) -> tuple[FigureEntry, str]:
+    """The entry behind a figure's name, and the game that the name speaks of; empty where it speaks of none.
+
+    Raises:
+        InputError: no figure is called so.
+    """
+    folder, _, rest = name.partition("/")
+    game, _, kind = rest.partition("/")
+    if kind and (pattern := f"{folder}/{{game}}/{kind}") in FIGURES:
+        return FIGURES[pattern], game
+    return FIGURES.named(name), ""
+
+
+def about_figure(name: str, titles: Callable[[str], str], paper: str) -> dict[str, str]:
+    """What a page has to know of a figure: alt, its alternative text, and table, where its numbers are.
+
+    Args:
+        titles: from the name of a game to its title.
+        paper: the paper's game.
+    """
+    entry, game = entry_of(name)
+    table = entry.tables[0].format(game=game, paper=paper) if entry.tables else ""
+    return {"alt": entry.alt.format(game=titles(game) if game else "", paper=titles(paper)), "table": table}

@@ -1,0 +1,1 @@
+"""Pages: what they read, what they find in it, and how they say it."""

@@ -1,0 +1,122 @@
+"""What the notebooks share: how they read, how they speak, show figures and set tables."""
+
+import base64
+import html
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+
+from mfg_imitation.figures.registry import about_figure
+from mfg_imitation.games.declaration import read_declaration
+from mfg_imitation.io.tables import read_table
+from mfg_imitation.io.yaml import read_yaml
+
+#: Begins a link into the report; the page puts in how far away that is.
+REPORT = "report:"
+
+#: The colour behind a verdict of a scorecard.
+VERDICTS = {"holds": "#cfe8dc", "fails": "#f6d5c3", "not measured": "#e8e8e8"}
+
+
+class Report:
+    """What one page may read: tables and figures by name, and the files of games.
+
+    Args:
+        root: the folder that holds data, figures and config.
+        tables: names of the tables that the page's entry gives; None, in a notebook that runs by hand, for all.
+        figures: the figures that it gives, by name: `alt` and `table`, see `about_figure`; None for all.
+        games: paths of the games' files by name; None looks the games up.
+    """
+
+    def __init__(
+        self,
+        root: str | Path,
+        tables: Sequence[str] | None = None,
+        figures: Mapping[str, Mapping[str, str]] | None = None,
+        games: Mapping[str, str] | None = None,
+    ):
+        self.root, self.tables, self.figures, self.games = Path(root), tables, figures, games
+
+    def read(self, name: str) -> pd.DataFrame:
+        """A table."""
+        if self.tables is not None and name not in self.tables:
+            raise ValueError(f"the table {name!r} is not among those that the page's entry names")
+        return read_table(self.root / f"data/tables/{name}.csv")
+
+    def declaration(self, game: str) -> dict:
+        """What a game's file says."""
+        return read_declaration(self.root / (f"config/games/{game}.yaml" if self.games is None else self.games[game]))
+
+    def has(self, figure: str) -> bool:
+        """Whether the page has a figure of this name."""
+        return self._file(figure).is_file() if self.figures is None else figure in self.figures
+
+    def show(self, figure: str, width: int = 760, target: str = "") -> None:
+        """A figure with, below it, its numbers and the target that reruns it.
+
+        Args:
+            target: what reruns it, where that has a shorter name than the file.
+        """
+        about = self._about(figure) if self.figures is None else self.figures[figure]
+        encoded = base64.b64encode(self._file(figure).read_bytes()).decode()
+        image = (
+            f'<img src="data:image/png;base64,{encoded}" alt="{html.escape(about["alt"])}" style="width: {width}px">'
+        )
+        below = numbers(about["table"]) + rerun(target or self._file(figure).relative_to(self.root).as_posix())
+        display(HTML(f"<figure>{image}<figcaption>{below}</figcaption></figure>"))
+
+    def _about(self, figure: str) -> dict[str, str]:
+        paper = read_yaml(self.root / "config/config.yaml")["paper"]["game"]
+        return about_figure(figure, lambda game: self.declaration(game)["title"], paper)
+
+    def _file(self, figure: str) -> Path:
+        return self.root / f"figures/{figure}.png"
+
+
+def say(text: str) -> None:
+    """Markdown."""
+    display(Markdown(text))
+
+
+def numbers(table: str) -> str:
+    """HTML of a link to the numbers behind a figure; nothing where there is no table."""
+    return f'numbers: <a href="{REPORT}tables/{table}.csv" download>{table}.csv</a> · ' if table else ""
+
+
+def rerun(target: str) -> str:
+    """HTML of the command that makes a figure again."""
+    return f"rerun: <code>snakemake --cores 1 {target}</code>"
+
+
+def table(frame: pd.DataFrame, caption: str, formats: object = None) -> None:
+    """A table; cells that begin with < are HTML already, a column of verdicts is coloured."""
+    cells = frame.map(lambda cell: cell if not isinstance(cell, str) or cell.startswith("<") else html.escape(cell))
+    styled = (
+        cells.style.format(formats, na_rep="\N{EN DASH}")
+        .set_caption(caption)
+        .set_uuid(caption.lower().replace(" ", "-"))
+    )
+    if "verdict" in frame:
+        styled = styled.map(lambda verdict: f"background-color: {VERDICTS[verdict]}; color: black", subset="verdict")
+    display(styled.hide(axis="index") if isinstance(frame.index, pd.RangeIndex) else styled)
+
+
+def spaced(frame: pd.DataFrame, caption: str, formats: dict[str, str]) -> None:
+    """A table as the workflow wrote it, its columns' names in words."""
+    words = {name: name.replace("_", " ") for name in frame}
+    formats = {words[name]: how for name, how in formats.items() if name in words}
+    table(frame.rename(columns=words).reset_index(drop=True), caption, formats)
+
+
+def link(page: str, text: str) -> str:
+    """A link to a page or file of the report, named from its folder."""
+    return f'<a href="{REPORT}{page}">{html.escape(text)}</a>'
+
+
+def number(value: float) -> str:
+    """A number to three digits, with its power of ten as one reads it."""
+    digits, _, exponent = f"{value:.3g}".partition("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) if exponent else ""
+    return digits.replace("-", "\N{MINUS SIGN}") + f" \N{MULTIPLICATION SIGN} 10{raised}" * bool(raised)

@@ -1,0 +1,94 @@
+"""What pages say of tables in sentences: counts, winners, ties and extremes. Here they are computed, there said."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from mfg_imitation.names import ROUNDING
+
+#: Gaps below this are drawn and counted as 0.
+NOTHING = ROUNDING
+
+
+def with_most_demonstrations(imitators: pd.DataFrame) -> pd.DataFrame:
+    """Of each game and experiment, the rows with the most demonstrations that were tried."""
+    most = imitators.groupby(["game", "experiment"])["demonstrations"].transform("max")
+    return imitators[imitators["demonstrations"] == most]
+
+
+def wide(imitators: pd.DataFrame, algorithms: list[str], column: str = "nash_imitation_gap") -> pd.DataFrame:
+    """A column of `with_most_demonstrations`, one row per game and experiment, one column per algorithm."""
+    table = imitators.pivot_table(index=["game", "experiment"], columns="algorithm", values=column)
+    places = imitators[["game", "experiment"]].drop_duplicates()
+    return table.loc[pd.MultiIndex.from_frame(places), algorithms]
+
+
+class Winners(NamedTuple):
+    """Of one experiment: how many games there are, in how many each algorithm is alone best, and how many are ties."""
+
+    games: int
+    alone: dict[str, int]
+    ties: int
+
+
+def winners(gaps: pd.DataFrame) -> dict[str, Winners]:
+    """Who is best, by experiment; all gaps below `NOTHING` count as 0.
+
+    Args:
+        gaps: `wide`.
+    """
+    floored = gaps.clip(lower=NOTHING)
+    best = floored.eq(floored.min(axis=1), axis=0)
+    found = {}
+    for experiment, rows in best.groupby(level="experiment", sort=False):
+        alone = rows[rows.sum(axis=1) == 1]
+        counts = {algorithm: int(alone[algorithm].sum()) for algorithm in rows}
+        found[experiment] = Winners(len(rows), counts, int((rows.sum(axis=1) > 1).sum()))
+    return found
+
+
+def optima_apart(imitators: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+    """Where two solvers of one program end in different optima: both gaps, and both objectives, row by row.
+
+    Args:
+        imitators: `with_most_demonstrations`.
+        one, other: the two algorithms.
+    """
+    pair = imitators[imitators["algorithm"].isin([one, other])]
+    values = ["objective", "nash_imitation_gap"]
+    pair = pair.pivot_table(index=["game", "experiment"], columns="algorithm", values=values, sort=False).dropna()
+    return pair[pair["nash_imitation_gap"].max(axis=1) > NOTHING]
+
+
+def verdicts(card: pd.DataFrame) -> pd.DataFrame:
+    """How many claims of a scorecard hold, fail, and were not measured: one row for each gap, "" for claims of none."""
+    gap = card["gap"].fillna("")
+    counts = pd.crosstab(gap, card["verdict"])
+    return counts.reindex(columns=["holds", "fails", "not measured"], fill_value=0)
+
+
+def failing(card: pd.DataFrame, gap: str) -> list[str]:
+    """The claims that fail for a gap."""
+    return card.loc[(card["gap"] == gap) & (card["verdict"] == "fails"), "claim"].tolist()
+
+
+def largest_gaps(paths: pd.DataFrame, gaps: list[str]) -> pd.DataFrame:
+    """The largest of each gap on every path away from an expert."""
+    return paths.groupby("towards", sort=False)[gaps].max()
+
+
+class Fullest(NamedTuple):
+    """A state, a step, and the share of the population that is there then."""
+
+    state: str
+    step: int
+    share: float
+
+
+def fullest(flow: pd.DataFrame) -> tuple[Fullest, Fullest]:
+    """The fullest state at any step, and at the last one."""
+    rows = (
+        flow.loc[flow["population"].idxmax()],
+        flow[flow["step"] == flow["step"].max()].nlargest(1, "population").iloc[0],
+    )
+    return tuple(Fullest(row["state"], int(row["step"]), float(row["population"])) for row in rows)

@@ -1,0 +1,78 @@
+"""What a page is: a notebook, and a function that says what the notebook reads in a run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from mfg_imitation.registry import Registry
+
+
+class Run(Protocol):
+    """What a page may ask of a run.
+
+    Attributes:
+        paper: the paper's game.
+        config: the configuration.
+    """
+
+    paper: str
+    config: Mapping[str, Any]
+
+    def games(self, kind: str) -> list[str]:
+        """The games of a kind: selected, declared, drawn, swept, imitated, explored, studied (the frontier's)."""
+        ...
+
+    def figures(self, *patterns: str) -> list[str]:
+        """The figures of this run whose names match a pattern, such as games/maze/*."""
+        ...
+
+    def algorithms(self) -> list[str]:
+        """The algorithms that are fitted."""
+        ...
+
+
+class Reads(NamedTuple):
+    """What a notebook reads.
+
+    Attributes:
+        tables, figures: names, as in `figures.registry`.
+        games: names of the games whose files it reads.
+        parameters: further parameters of the notebook, fit for JSON.
+    """
+
+    tables: Sequence[str]
+    figures: Sequence[str] = ()
+    games: Sequence[str] = ()
+    parameters: Mapping[str, Any] = {}
+
+
+class PageEntry(NamedTuple):
+    """An entry of `PAGES`.
+
+    Attributes:
+        reads: (run) -> `Reads`; of a page for every game, (run, game) -> `Reads`.
+        title: its name in the navigation.
+        summary: what it answers, the first line of the function's docstring.
+        games: which games have one, see `Run.games`; empty for a page that is there once.
+        order: its place in the navigation.
+    """
+
+    reads: Callable[..., Reads]
+    title: str
+    summary: str
+    games: str
+    order: int
+
+
+#: The pages by name: the path below report/, without the ending. Each has a notebook named as its function.
+PAGES: Registry[PageEntry] = Registry("mfg_imitation.report.pages", "page", lambda item: item[1].order)
+
+
+def page(name: str, *, title: str, order: int, games: str = "") -> Callable[[Callable], Callable]:
+    """Enter the decorated function in `PAGES`; see `PageEntry` for the arguments."""
+
+    def enter(reads: Callable[..., Reads]) -> Callable[..., Reads]:
+        summary = (reads.__doc__ or "").partition("\n")[0].rstrip(".")
+        PAGES.enter(name, PageEntry(reads, title, summary, games, order), reads.__module__)
+        return reads
+
+    return enter

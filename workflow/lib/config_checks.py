@@ -1,0 +1,147 @@
+"""The checks that run before any job: a mistake of the user's is one line with file, key, value and what is allowed."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from mfg_imitation.equilibria.solver import SOLVERS
+from mfg_imitation.errors import InputError
+from mfg_imitation.imitation.algorithm import ALGORITHMS
+from mfg_imitation.io.schema import Problem, find_problem
+from mfg_imitation.io.settings import schema_of
+from mfg_imitation.io.yaml import read_yaml
+from mfg_imitation.names import SWEPT
+from mfg_imitation.studies.imitation import Experiment
+from mfg_imitation.studies.slip_paths import games_on_grid
+from workflow.lib.run import GAMES, Run
+
+#: The configuration that all others are laid over.
+CONFIG = Path("config/config.yaml")
+
+#: Keys and indices from the root of the configuration.
+Place = tuple[str | int, ...]
+
+SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
+
+
+class Layers:
+    """The files and command-line values that a configuration is made of, so that a mistake is told where it stands.
+
+    Args:
+        arguments: what `--config` gave.
+        files: what `--configfile` gave, and the configuration itself; later ones win.
+    """
+
+    def __init__(self, arguments: Mapping[str, Any], files: Sequence[Path]):
+        self.files = [_shown(file) for file in files]
+        self._layers = [("--config", arguments)]
+        self._layers += [(file, read_yaml(file)) for file in reversed(self.files)]
+        for file, layer in self._layers:
+            if not isinstance(layer, Mapping):
+                raise InputError(f"{file}: must be a mapping of keys to values")
+
+    def origin(self, place: Place) -> str | Path:
+        """Where the value at a place was written: the last layer that has it wins."""
+        return next((name for name, layer in self._layers if _has(layer, place)), CONFIG)
+
+
+def config_schema() -> dict[str, Any]:
+    """The schema of the configuration; what dataclasses state is put in here."""
+    schema = read_yaml(SCHEMA)
+    schema["$defs"]["experiment"] = schema_of(Experiment)
+    return schema
+
+
+def check_configuration(config: Mapping[str, Any], layers: Layers) -> None:
+    """The configuration against its closed schema, and the names in it of games and algorithms."""
+    problem = find_problem(config, config_schema()) or next(_unknown_names(config, Run(config)), None)
+    if problem is not None:
+        raise InputError(f"{layers.origin(problem.path)}: {problem}")
+
+
+def check_games(run: Run, layers: Layers) -> None:
+    """Every game's file; for the games of this run, all that the jobs will ask of it on the configured grid."""
+
+    def refuse(*place: str | int, reason: str) -> None:
+        raise InputError(f"{layers.origin(place)}: {Problem(place, reason)}")
+
+    for path in sorted(GAMES.glob("*.y*ml")):
+        if path.suffix != ".yaml" or not path.stem.isidentifier():
+            raise InputError(f"{path}: a game's file is named NAME.yaml, NAME of letters, digits and underscores")
+        file = run.file(path.stem)
+        file.load()
+        method = file.declaration.get("expert", {}).get("solve", {}).get("method")
+        if method is not None and method not in SOLVERS:
+            raise InputError(f"{path}: expert.solve.method is {method!r}, but must be one of {', '.join(SOLVERS)}")
+    if run.paper not in run.games("swept"):
+        reason = "has no expert.policy" if run.paper in run.games("selected") else "is not among games"
+        refuse("paper", "game", reason=f"is {run.paper!r}, which {reason}")
+    for name in run.games("imitated"):
+        overrides = run.imitation_settings(name).get("overrides")
+        if overrides and run.file(name).load(**overrides).known_expert() is None:
+            refuse("imitation", "games", name, "overrides", reason="only a game with expert.policy can have them")
+    for index, name in enumerate(run.games("studied")):
+        if None in run.file(name).lipschitz():
+            reason = f"is {name!r}, which declares no lipschitz constants"
+            refuse("theory", "frontier", "games", index, reason=reason)
+    for index, name in enumerate(run.games("explored")):
+        if not run.file(name).knows_its_expert or SWEPT not in run.file(name).parameters:
+            refuse("explorer", "games", index, reason=f"is {name!r}, which lacks expert.policy or a parameter {SWEPT}")
+    for name in (SWEPT, "horizon"):
+        slider = run.config["explorer"][name]
+        if slider["largest"] < slider["smallest"] + slider["step"]:
+            refuse("explorer", name, "largest", reason="must be at least one step above its smallest")
+    for name in run.games("swept"):
+        for _ in games_on_grid(run.file(name), run.config["sweep"]):
+            pass
+
+
+def check_folders() -> None:
+    """Where products go must be writable: a job would find out only after its computation."""
+    for folder in map(Path, ("data", "figures", "report", "logs")):
+        for place in [folder, *sorted(folder.glob("**/"))]:
+            if place.exists() and not os.access(place, os.W_OK):
+                raise InputError(f"{place}: cannot be written to; a run needs to write data, figures, report and logs")
+
+
+def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
+    """Names in the configuration that no game's file, and no algorithm, bears."""
+    imitation = config["imitation"]
+    games = {("paper", "game"): config["paper"]["game"]}
+    games |= {("imitation", "games", name): name for name in imitation.get("games", {})}
+    for place, names in (
+        (("games",), config.get("games", [])),
+        (("imitation", "imitated"), imitation.get("imitated", [])),
+        (("finite_populations", "games"), config["finite_populations"]["games"]),
+        (("explorer", "games"), config["explorer"]["games"]),
+        (("theory", "frontier", "games"), config["theory"]["frontier"]["games"]),
+    ):
+        games |= {(*place, index): name for index, name in enumerate(names)}
+    yield from _unknown(games, run.known, f"{GAMES} has")
+    algorithms = {("imitation", "algorithms", i): name for i, name in enumerate(imitation.get("algorithms", []))}
+    yield from _unknown(algorithms, list(ALGORITHMS), "the algorithms are")
+
+
+def _unknown(named: Mapping[Place, str], known: list[str], who: str) -> Iterator[Problem]:
+    for place, name in named.items():
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            yield Problem(place, f"is {name!r}, but {who} {', '.join(known) or 'none'}{hint}")
+
+
+def _has(document: Any, place: Place) -> bool:
+    for key in place:
+        try:
+            document = document[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+def _shown(file: Path) -> Path:
+    """A path as a user writes it: relative, where it lies below the working directory."""
+    file = Path(file)
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file

@@ -1,0 +1,162 @@
+"""What a run is of: its games, algorithms, tables, figures and pages, as the configuration and the registries say."""
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mfg_imitation.figures.registry import FIGURES, about_figure, entry_of
+from mfg_imitation.games.game_file import GameFile
+from mfg_imitation.imitation.algorithm import ALGORITHMS
+from mfg_imitation.report.page import PAGES, PageEntry, Reads
+
+#: The folder of the games' files.
+GAMES = Path("config/games")
+
+#: A game with more states than this is not drawn as a state diagram.
+MOST_STATES = 8
+
+
+class Run:
+    """One run of the workflow, see `mfg_imitation.report.page.Run`.
+
+    Attributes:
+        config: the configuration.
+        paper: the paper's game.
+    """
+
+    def __init__(self, config: Mapping[str, Any]):
+        self.config, self._files = config, {}
+
+    @property
+    def paper(self) -> str:
+        return self.config["paper"]["game"]
+
+    @cached_property
+    def known(self) -> list[str]:
+        """Every game there is: the files are the register."""
+        return sorted(file.stem for file in GAMES.glob("*.yaml"))
+
+    def file(self, game: str) -> GameFile:
+        """A game's file, read once."""
+        if game not in self._files:
+            self._files[game] = GameFile.read(GAMES / f"{game}.yaml")
+        return self._files[game]
+
+    def games(self, kind: str) -> list[str]:
+        """The games of a kind; see `KINDS`."""
+        return KINDS[kind](self)
+
+    def algorithms(self) -> list[str]:
+        """The algorithms that are fitted: those that the configuration names, else all."""
+        chosen = self.config["imitation"].get("algorithms", ALGORITHMS)
+        return [name for name in ALGORITHMS if name in chosen]
+
+    def imitation_settings(self, game: str) -> dict[str, Any]:
+        """The experiments in one game: what all games share, and what the configuration changes for this one."""
+        common = ("experiments", "demonstrations", "seeds", "iterations")
+        shared = {key: self.config["imitation"][key] for key in common}
+        return shared | self.config["imitation"].get("games", {}).get(game, {})
+
+    @cached_property
+    def _figures(self) -> list[str]:
+        names = []
+        for pattern, entry in FIGURES.items():
+            names += [pattern.format(game=game) for game in self.games(entry.games)] if entry.games else [pattern]
+        return names
+
+    def figures(self, *patterns: str) -> list[str]:
+        """The names of this run's figures that match any of the patterns; without patterns, all."""
+        return [name for name in self._figures if not patterns or any(fnmatchcase(name, p) for p in patterns)]
+
+    def drawn_from(self, figure: str) -> dict[str, list[str]]:
+        """What a figure is drawn from: names of tables, and of games whose declarations are drawn."""
+        entry, game = entry_of(figure)
+        place = {"game": game, "paper": self.paper}
+        declaration = [entry.declaration.format(**place)] if entry.declaration else []
+        return {"tables": [name.format(**place) for name in entry.tables], "games": declaration}
+
+    def caption(self, figure: str) -> str:
+        """What a figure shows, in a sentence or two."""
+        entry, game = entry_of(figure)
+        return entry.caption.format(game=game, paper=self.paper)
+
+    @staticmethod
+    def category(figure: str) -> tuple[str, str]:
+        """Where Snakemake's own report shows a figure: category and subcategory."""
+        folder, _, rest = figure.partition("/")
+        return (folder.capitalize(), rest.partition("/")[0] if folder == "games" else "") if rest else ("Paper", "")
+
+    def about_figures(self, names) -> dict[str, dict[str, str]]:
+        """What a page has to know of each of these figures."""
+        return {
+            name: about_figure(name, lambda game: self.file(game).declaration["title"], self.paper) for name in names
+        }
+
+    def pages(self) -> list[str]:
+        """The names of this run's pages."""
+        names = []
+        for pattern, entry in PAGES.items():
+            names += [pattern.format(game=game) for game in self.games(entry.games)] if entry.games else [pattern]
+        return names
+
+    def page(self, name: str) -> tuple[PageEntry, Reads]:
+        """The entry of a page, and what it reads in this run."""
+        if name in PAGES:
+            return PAGES[name], PAGES[name].reads(self)
+        folder, game = name.split("/")
+        entry = PAGES[f"{folder}/{{game}}"]
+        return entry, entry.reads(self, game)
+
+    def notebook(self, name: str) -> str:
+        """The notebook of a page."""
+        return self.page(name)[0].reads.__name__
+
+    def notebook_parameters(self, name: str) -> dict[str, Any]:
+        """What a page's notebook is told: what it may read, and its own parameters."""
+        reads = self.page(name)[1]
+        games = {game: (GAMES / f"{game}.yaml").as_posix() for game in reads.games}
+        return {
+            "tables": list(reads.tables),
+            "figures": self.about_figures(reads.figures),
+            "games": games,
+            **reads.parameters,
+        }
+
+    def navigation(self) -> dict[str, str]:
+        """The pages that every page leads to: path, from the report's folder -> title."""
+        return {f"{name}.html": entry.title for name, entry in PAGES.items() if not entry.games}
+
+    def offered_tables(self) -> list[str]:
+        """The tables that readers of the report can download: all that a page reads or a figure is drawn from."""
+        read = [name for page in self.pages() for name in self.page(page)[1].tables]
+        drawn = [name for figure in self.figures() for name in self.drawn_from(figure)["tables"]]
+        return sorted({*read, *drawn})
+
+    def made_with(self) -> str:
+        """What made the report, for the foot of every page; nothing that differs from run to run."""
+        packages = ("mfg-imitation", "jax", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
+        versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
+        digest = hashlib.sha256(json.dumps(self.config, sort_keys=True).encode()).hexdigest()[:12]
+        return f"Made with {versions}. Configuration {digest}, seed {self.config['seed']}."
+
+
+def _declared(run: Run) -> list[str]:
+    return [game for game in run.games("selected") if "states" in run.file(game).declaration]
+
+
+#: The kinds of games: which games of a run have a diagram, a sweep, imitators, ...
+KINDS = {
+    "selected": lambda run: run.config.get("games", run.known),
+    "declared": _declared,
+    "drawn": lambda run: [game for game in _declared(run) if len(run.file(game).declaration["states"]) <= MOST_STATES],
+    "swept": lambda run: [game for game in run.games("selected") if run.file(game).knows_its_expert],
+    "imitated": lambda run: run.config["imitation"].get("imitated", _declared(run)),
+    "explored": lambda run: run.config["explorer"]["games"],
+    "studied": lambda run: run.config["theory"]["frontier"]["games"],
+    "populated": lambda run: run.config["finite_populations"]["games"],
+}

@@ -1,0 +1,12 @@
+"""Random games against the theorems and the steps of their proofs; a violation ends the job with the game's name."""
+
+from mfg_imitation.io.tables import write_table
+from mfg_imitation.theory.random_games import random_games, refuse_violations, summary
+from workflow.lib.job import begin
+
+begin(snakemake)
+games, steps = random_games(snakemake.params.spec, snakemake.params.seed)
+refuse_violations(steps)
+print(f"{len(games)} games, {steps['checks'].sum()} inequalities, no violation")
+write_table(snakemake.output.games, games)
+write_table(snakemake.output.steps, summary(steps))
