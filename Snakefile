@@ -43,6 +43,7 @@ include: "workflow/rules/paper.smk"
 include: "workflow/rules/imitation.smk"
 include: "workflow/rules/theory.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/defaults.smk"
 
 
 rule all:

@@ -24,6 +24,7 @@ def representative_calls():
     import mfg_imitation as mfg
     from mfg_imitation.engine.control import control_gradient, social_optimum
     from mfg_imitation.equilibria.expert import known_expert
+    from mfg_imitation.games.game_file import GameFile
     from mfg_imitation.games.lipschitz import lipschitz_estimate
     from mfg_imitation.imitation.mfc_adv import mfc_adv
     from mfg_imitation.imitation.mfc_adv_sampled import mfc_adv_sampled, player_simulator
@@ -72,7 +73,7 @@ def representative_calls():
         "horizon": [2],
         "alpha": {"linear": 3, "smallest": 1e-3, "logarithmic": 2, "resolution": 1},
     }
-    sweep(GAMES / "attractor.yaml", grid)
+    sweep(GameFile.read(GAMES / "attractor.yaml"), grid)
 
 
 def wrong_calls():

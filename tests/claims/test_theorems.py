@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mfg_imitation.claims.theorems import frontier_growth, theorems
+from mfg_imitation.claims.claim import scorecard
 from mfg_imitation.names import SWEPT
+from mfg_imitation.theory.worst_policy import frontier_growth
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def tables():
 
 
 def test_every_verdict_follows_from_its_number(tables):
-    table = theorems(tables)
+    table = scorecard("theorems", tables)
     np.testing.assert_array_equal(table["verdict"], np.where(table["measured"] <= table["threshold"], "holds", "fails"))
     assert list(table.loc[table["verdict"] == "fails", "claim"]) == [
         "a search uses the MFC-ADV bound up, L_r = 0, L_P = 1"
@@ -65,12 +66,12 @@ def test_every_verdict_follows_from_its_number(tables):
 )
 def test_a_wrong_number_turns_a_verdict(tables, name, column, value, claim):
     tables[name] = tables[name].assign(**{column: value})
-    table = theorems(tables)
+    table = scorecard("theorems", tables)
     asked = table["claim"].str.contains(claim, regex=False)
     assert asked.any() and (table.loc[asked, "verdict"] == "fails").all()
 
 
 def test_what_the_grid_leaves_out_is_not_measured(tables):
     tables["growth"] = frontier_growth(tables["frontier"].query("horizon == 4"))
-    table = theorems(tables).set_index("claim")
+    table = scorecard("theorems", tables).set_index("claim")
     assert table.loc["the quadratic growth of the MFC-ADV bound is needed", "verdict"] == "not measured"

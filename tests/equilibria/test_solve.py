@@ -178,7 +178,7 @@ def test_a_stack_of_games_is_solved_as_each_of_them_alone():
         return mirror_descent_chunk(game, begin_mirror_descent(game, 1 / reward_range(game)), 20)
 
     def play(game):
-        return fictitious_play_chunk(game, begin_fictitious_play(game), 20)
+        return fictitious_play_chunk(game, begin_fictitious_play(game, 1.0), 20)
 
     def path(game):
         return follow_path(game, game.uniform_policy(), reward_range(game), 1e-5)
@@ -200,7 +200,7 @@ def test_a_stack_of_games_is_solved_as_each_of_them_alone():
 def test_fictitious_play_averages_within_one_population():
     # The average of two occupancies that share a kernel is an occupancy: its policy reproduces it there.
     game = affine_game(3)
-    state = fictitious_play_chunk(game, begin_fictitious_play(game), 1)
+    state = fictitious_play_chunk(game, begin_fictitious_play(game, 1.0), 1)
     uniform = game.uniform_policy()
     flow = mfg.population_flow(game, uniform)
     answer = mfg.best_response(game, flow).policy
@@ -210,7 +210,7 @@ def test_fictitious_play_averages_within_one_population():
 
 def test_the_projection_is_the_nearest_distribution(rng):
     y = rng.normal(size=(50, 4))
-    near = np.asarray(project(jnp.asarray(y)))
+    near = np.asarray(project(jnp.asarray(y)[None])[0])
     np.testing.assert_allclose(near.sum(-1), 1)
     assert near.min() >= 0
     others = rng.dirichlet(np.ones(4), (200, 1))

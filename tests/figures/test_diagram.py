@@ -8,9 +8,15 @@ import yaml
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Ellipse, FancyArrowPatch
 
-from mfg_imitation.figures.diagram import state_diagram
+from mfg_imitation.figures import diagram
 from mfg_imitation.figures.mathtext import pretty, title
 from mfg_imitation.figures.save import save_figure
+from mfg_imitation.games.declaration import written_out
+
+
+def state_diagram(declaration):
+    return diagram.state_diagram(written_out(declaration))
+
 
 PARAMETERS = {
     "transition_lipschitz": {"value": 1, "symbol": "L_P"},

@@ -13,9 +13,11 @@ from matplotlib.figure import Figure
 from mfg_imitation.figures.flow import MAPS, MEASURES, flow_figure
 from mfg_imitation.figures.game import convergence_figure, paths_figure
 from mfg_imitation.figures.save import save_figure
-from mfg_imitation.figures.style import CURVES, STATES, STYLE, TEXT_WIDTH
+from mfg_imitation.figures.style import STATES, STYLE, TEXT_WIDTH
 
 FLOOR_PLAN = ("S.#.", "..#.", "....")
+
+PROXIES = pd.DataFrame({"name": ["bc", "vanilla_adv", "mfc_adv"], "label": ["BC", "vanilla-ADV", "MFC-ADV"]})
 
 
 def flow(states, horizon: int = 12, places: dict | None = None) -> pd.DataFrame:
@@ -71,7 +73,7 @@ FIGURES = {
     "20 states": lambda: flow_figure(flow([f"{i}" for i in range(20)])),
     "grid": lambda: flow_figure(grid_flow()),
     "building": lambda: flow_figure(building_flow()),
-    "paths": lambda: paths_figure(paths_table()),
+    "paths": lambda: paths_figure(paths_table(), PROXIES),
     "solver": lambda: convergence_figure(solver(1 / np.arange(1, 2000))),
     "closed form": lambda: convergence_figure(solver([0.0], tolerance=1e-9)),
 }
@@ -109,7 +111,7 @@ def test_equal_figures_give_equal_bytes(name, tmp_path):
 
 def test_paths_are_drawn_as_in_figure_2():
     frame = paths_table()
-    figure = paths_figure(frame)
+    figure = paths_figure(frame, PROXIES)
     titles = ["towards the declared slip", "towards uniform", "towards random"]
     assert [axes.get_title() for axes in figure.axes[:3]] == titles
     assert {"Nash imitation gap", "population value gap"} <= texts(figure)
@@ -117,9 +119,9 @@ def test_paths_are_drawn_as_in_figure_2():
     pairs = product(("nash_imitation_gap", "population_value_gap"), ("declared", "uniform", "random"))
     for axes, (gap, path) in zip(figure.axes, pairs, strict=True):
         here = frame[frame.towards == path].sort_values("alpha")
-        for line, proxy in zip(axes.lines, CURVES, strict=True):
+        for line, proxy in zip(axes.lines, PROXIES["name"], strict=True):
             np.testing.assert_array_equal(line.get_xydata(), here[[proxy, gap]])
-    assert len(paths_figure(paths_table(["random", "uniform"])).axes) == 4
+    assert len(paths_figure(paths_table(["random", "uniform"]), PROXIES).axes) == 4
 
 
 @pytest.mark.parametrize("states", [["s0", "s1"], ["healthy", "light", "moderate", "heavy", "broken"]])
@@ -233,12 +235,12 @@ def test_an_expert_known_in_closed_form_is_one_point(exploitability):
 
 def test_mistakes_are_named(one_line):
     assert "'reward'" in one_line(flow_figure, grid_flow().drop(columns="reward"))
-    assert "'mfc_adv'" in one_line(paths_figure, paths_table().drop(columns="mfc_adv"))
-    assert "'sideways'" in one_line(paths_figure, paths_table(["sideways"]))
+    assert "'mfc_adv'" in one_line(paths_figure, paths_table().drop(columns="mfc_adv"), PROXIES)
+    assert "'sideways'" in one_line(paths_figure, paths_table(["sideways"]), PROXIES)
     assert "'tolerance'" in one_line(convergence_figure, solver([1.0]).drop(columns="tolerance"))
     for function, frame in (
         (flow_figure, grid_flow()),
-        (paths_figure, paths_table()),
+        (lambda frame: paths_figure(frame, PROXIES), paths_table()),
         (convergence_figure, solver([1])),
     ):
         assert "no rows" in one_line(function, frame.iloc[:0])

@@ -11,6 +11,13 @@ from mfg_imitation.figures.imitation import NOTHING, learning_figure, matrix_fig
 
 GAP = "nash_imitation_gap"
 ALGORITHMS = {"bc": 0.0, "vanilla_adv": 2.0, "mfc_adv": 0.5, "vanilla_adv_simplex": 9.0}
+ENTRIES = pd.DataFrame(
+    {
+        "name": [*ALGORITHMS, "absent"],
+        "label": [*ALGORITHMS, "absent"],
+        "variant_of": [None, None, None, "vanilla_adv", None],
+    }
+)
 
 
 @pytest.fixture
@@ -26,7 +33,7 @@ def table():
 
 
 def test_learning_curves_show_the_medians_and_put_nothing_at_the_bottom(table):
-    figure = learning_figure(table[table["game"] == "one"])
+    figure = learning_figure(table[table["game"] == "one"], ENTRIES)
     assert [axes.get_title() for axes in figure.axes] == ["clean", "noise"]
     for axes in figure.axes:
         bc, vanilla, mfc = (line.get_xydata() for line in axes.lines)
@@ -36,7 +43,7 @@ def test_learning_curves_show_the_medians_and_put_nothing_at_the_bottom(table):
 
 
 def test_the_matrix_has_the_largest_samples_and_marks_the_best(table):
-    texts = [text for text in matrix_figure(table).axes[0].texts]
+    texts = [text for text in matrix_figure(table, ENTRIES).axes[0].texts]
     assert [text.get_text() for text in texts[:3]] == ["0", "0.02", "0.005"]
     assert len(texts) == 4 * 3
     bold = [text.get_text() for text in texts if text.get_fontweight() == "bold"]
@@ -52,14 +59,14 @@ def test_errors_in_populations_carry_their_slopes():
     assert "-0.50" in axes.texts[0].get_text()
 
 
-@pytest.mark.parametrize("draw", [learning_figure, matrix_figure, players_figure])
+@pytest.mark.parametrize("draw", [learning_figure, matrix_figure, lambda table, _: players_figure(table)])
 def test_a_missing_column_is_named(draw, table):
     with pytest.raises(InputError, match="has no column"):
-        draw(table.drop(columns="algorithm"))
+        draw(table.drop(columns="demonstrations"), ENTRIES)
 
 
 def test_a_game_without_any_gap_can_be_drawn(table):
     assert NOTHING > 0
     flat = table.assign(**{GAP: 0.0, f"{GAP}_low": 0.0, f"{GAP}_high": 0.0})
-    learning_figure(flat)
-    matrix_figure(flat)
+    learning_figure(flat, ENTRIES)
+    matrix_figure(flat, ENTRIES)

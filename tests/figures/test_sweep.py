@@ -12,9 +12,11 @@ from matplotlib.font_manager import findfont
 from PIL import Image
 
 from mfg_imitation.figures.save import DOTS, save_figure
-from mfg_imitation.figures.style import CURVES, STYLE, TEXT_WIDTH
+from mfg_imitation.figures.style import STYLE, TEXT_WIDTH, labelled, looks
 from mfg_imitation.figures.sweep import SMALLEST, sweep_figure
 
+PROXIES = pd.DataFrame({"name": ["bc", "vanilla_adv", "mfc_adv"], "label": ["BC", "vanilla-ADV", "MFC-ADV"]})
+CURVES = labelled(PROXIES)
 LIPSCHITZ, HORIZONS = (0.0, 0.1, 5.0), (5, 50)
 
 
@@ -55,7 +57,7 @@ def texts(figure: Figure) -> set[str]:
 
 
 def test_a_panel_for_every_pair(frame):
-    figure = sweep_figure(frame, "population_value_gap")
+    figure = sweep_figure(frame, PROXIES, gap="population_value_gap")
     assert len(figure.axes) == len(LIPSCHITZ) * len(HORIZONS)
     assert figure.get_size_inches()[0] == TEXT_WIDTH
     assert [axes.get_title() for axes in figure.axes[:2]] == ["$H = 5$", "$H = 50$"]
@@ -68,7 +70,7 @@ def test_a_panel_for_every_pair(frame):
 
 
 def test_curves_follow_alpha(frame):
-    axes = panel(sweep_figure(frame, "nash_imitation_gap"), row=1, column=1)
+    axes = panel(sweep_figure(frame, PROXIES, gap="nash_imitation_gap"), row=1, column=1)
     here = frame[(frame.transition_lipschitz == 0.1) & (frame.horizon == 50)].sort_values("alpha")
     for line, (proxy, look) in zip(axes.lines, CURVES.items(), strict=True):
         drawn, whole = line.get_xydata(), here[[proxy, "nash_imitation_gap"]].to_numpy()
@@ -83,19 +85,21 @@ def test_curves_follow_alpha(frame):
 
 def test_the_looks_differ_without_colour():
     assert len({str(look["linestyle"]) for look in CURVES.values()}) == len(CURVES)
-    assert len({look["color"] for look in CURVES.values()}) == len(CURVES)
+    many = looks(["bc", "new", "vanilla_adv", "newer", "mfc_adv", "newest"])
+    assert len({look["color"] for look in many.values()}) == len(many)
+    assert all(many[name].items() <= look.items() for name, look in CURVES.items()), "the paper's look as always"
 
 
 def test_a_game_without_the_parameter_has_one_row(frame):
     blank = frame[frame.transition_lipschitz == 0].assign(transition_lipschitz=np.nan)
-    figure = sweep_figure(blank, "nash_imitation_gap")
+    figure = sweep_figure(blank, PROXIES, gap="nash_imitation_gap")
     assert len(figure.axes) == len(HORIZONS)
     assert not any("L_P" in text or "nan" in text for text in texts(figure))
     assert all(len(line.get_xydata()) > 10 for axes in figure.axes for line in axes.lines)
 
 
 def test_logarithmic_axes_drop_zeros(frame):
-    figure = sweep_figure(frame, "population_value_gap", scale="log")
+    figure = sweep_figure(frame, PROXIES, gap="population_value_gap", scale="log")
     smallest = SMALLEST * frame.population_value_gap.max()
     for axes in figure.axes:
         assert axes.get_xscale() == axes.get_yscale() == "log"
@@ -106,30 +110,32 @@ def test_logarithmic_axes_drop_zeros(frame):
 
 
 def test_gaps_that_are_zero_or_negative(frame):
-    flat = sweep_figure(frame.assign(nash_imitation_gap=0.0), "nash_imitation_gap")
+    flat = sweep_figure(frame.assign(nash_imitation_gap=0.0), PROXIES, gap="nash_imitation_gap")
     assert all(axes.get_ylim() == (0, 1) for axes in flat.axes)
-    sunk = sweep_figure(frame.assign(population_value_gap=-frame.alpha), "population_value_gap")
+    sunk = sweep_figure(frame.assign(population_value_gap=-frame.alpha), PROXIES, gap="population_value_gap")
     assert all(axes.get_ylim()[0] == -1 for axes in sunk.axes)
-    assert sweep_figure(frame.assign(nash_imitation_gap=0.0), "nash_imitation_gap", scale="log")
+    assert sweep_figure(frame.assign(nash_imitation_gap=0.0), PROXIES, gap="nash_imitation_gap", scale="log")
 
 
 def test_a_pair_that_was_not_swept_stays_empty(frame):
-    figure = sweep_figure(frame[(frame.horizon == 5) | (frame.transition_lipschitz == 0)], "nash_imitation_gap")
+    figure = sweep_figure(
+        frame[(frame.horizon == 5) | (frame.transition_lipschitz == 0)], PROXIES, gap="nash_imitation_gap"
+    )
     assert [bool(axes.lines) for axes in figure.axes] == [True, True, True, False, True, False]
 
 
 def test_mistakes_are_named(frame, one_line):
-    assert "nash_imitation_gap" in one_line(sweep_figure, frame, "nash_gap")
-    assert "'logarithmic'" in one_line(sweep_figure, frame, "nash_imitation_gap", scale="logarithmic")
-    assert "'mfc_adv'" in one_line(sweep_figure, frame.drop(columns="mfc_adv"), "nash_imitation_gap")
-    assert "no rows" in one_line(sweep_figure, frame.iloc[:0], "nash_imitation_gap")
+    assert "nash_imitation_gap" in one_line(sweep_figure, frame, PROXIES, gap="nash_gap")
+    assert "'logarithmic'" in one_line(sweep_figure, frame, PROXIES, gap="nash_imitation_gap", scale="logarithmic")
+    assert "'mfc_adv'" in one_line(sweep_figure, frame.drop(columns="mfc_adv"), PROXIES, gap="nash_imitation_gap")
+    assert "no rows" in one_line(sweep_figure, frame.iloc[:0], PROXIES, gap="nash_imitation_gap")
 
 
 def test_equal_figures_give_equal_bytes(frame, tmp_path):
     names = ["figure.pdf", "figure.png", "figure.svg"]
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
-        figure = sweep_figure(frame, "nash_imitation_gap")
+        figure = sweep_figure(frame, PROXIES, gap="nash_imitation_gap")
         save_figure(figure, [tmp_path / folder / name for name in names])
     save_figure(figure, [str(tmp_path / f"again{Path(name).suffix}") for name in names])
     for name in names:
@@ -160,7 +166,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path, one_line, monkeypatch):
 
 def test_no_font_of_the_system_and_no_global_style(frame):
     before = dict(matplotlib.rcParams)
-    figure = sweep_figure(frame, "nash_imitation_gap")
+    figure = sweep_figure(frame, PROXIES, gap="nash_imitation_gap")
     assert dict(matplotlib.rcParams) == before
     bundled = Path(matplotlib.get_data_path())
     fonts = {text.get_fontname() for text in figure.findobj(matplotlib.text.Text)}
@@ -170,7 +176,7 @@ def test_no_font_of_the_system_and_no_global_style(frame):
 
 def test_a_png_has_its_colours(frame, tmp_path):
     """A palette is smaller, and may not give one curve the colour of another."""
-    figure, whole = sweep_figure(frame, "nash_imitation_gap"), tmp_path / "whole.png"
+    figure, whole = sweep_figure(frame, PROXIES, gap="nash_imitation_gap"), tmp_path / "whole.png"
     with matplotlib.rc_context(STYLE):
         figure.savefig(whole, dpi=DOTS)
     save_figure(figure, [tmp_path / "palette.png"])

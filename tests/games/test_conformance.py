@@ -12,7 +12,7 @@ import mfg_imitation as mfg
 from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.equilibria.expert import known_expert
 from mfg_imitation.games.declaration import read_declaration
-from mfg_imitation.games.game_file import read_lipschitz
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.games.lipschitz import lipschitz_estimate
 
 FILES = sorted((Path(__file__).parents[2] / "config" / "games").glob("*.yaml"))
@@ -70,7 +70,7 @@ class Tables(NamedTuple):
 @pytest.fixture(scope="module")
 def declared(file):
     """The declared Lipschitz constants."""
-    return read_lipschitz(file, horizon=SHORT)
+    return GameFile.read(file).lipschitz(horizon=SHORT)
 
 
 def test_the_file_says_what_it_is_and_where_it_is_from(file):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mfg_imitation import InputError, load_game, nash_imitation_gap
-from mfg_imitation.games.game_file import read_lipschitz
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.games.lipschitz import lipschitz_estimate
 
 HEAD = "title: a game\nsource: a test\n"
@@ -75,7 +75,7 @@ def test_own_class(own):
     assert game.policy_shape == (6, 2, 2)
     assert float(game.probabilities(0, jnp.array([0.0, 1.0]))[0, 0, 1]) == 0.25
     assert load_game(path, horizon=9, pull=1).policy_shape == (9, 2, 2)
-    assert read_lipschitz(path, pull=1) == (1, 0)
+    assert GameFile.read(path).lipschitz(pull=1) == (1, 0)
     # With pull = 1 it is the attractor.
     attractor = load_game("attractor", horizon=6)
     policy = np.random.default_rng(0).dirichlet(np.ones(2), (6, 2))

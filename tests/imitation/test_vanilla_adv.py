@@ -220,7 +220,7 @@ def test_wrong_arguments(garnet, one_line):
         ((target / 2,), {}, "target (flattened over s, a)[0, :] is 0.5"),
         ((demonstrations,), {"objective": "mean"}, "objective is 'mean': allowed are sum, max"),
         ((demonstrations,), {"method": "dual"}, "method is 'dual': allowed are lp, simplex, first_order"),
-        ((demonstrations,), {"stationary": True}, "method 'lp' has no stationary class"),
+        ((demonstrations,), {"stationary": True, "method": "lp"}, "method 'lp' has no stationary class"),
         ((demonstrations,), {"population": target[:, 0]}, "population has shape"),
         ((demonstrations,), {"tolerance": 0}, "tolerance is 0"),
     ):

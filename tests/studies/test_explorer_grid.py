@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import mfg_imitation as mfg
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.studies.explorer_grid import explorer, stops
 
 AXES = {
@@ -15,7 +16,7 @@ AXES = {
 
 def test_every_stop_has_the_numbers_of_its_policy(game_files):
     file = game_files / "sheltered_attractor.yaml"
-    table = explorer(file, AXES)
+    table = explorer(GameFile.read(file), AXES)
     assert len(table) == 3 * 2 * 7
     assert len(table.drop_duplicates(["transition_lipschitz", "horizon", "alpha"])) == len(table)
     for row in table.iloc[[0, 17, 41]].itertuples():

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 import mfg_imitation as mfg
+from mfg_imitation.engine.proxies import errors_of
 from mfg_imitation.studies.finite_populations import finite_populations
-from mfg_imitation.studies.imitation import EMPIRICAL, _empirical, imitators, summary
+from mfg_imitation.studies.imitation import KEYS, imitators, summary
 
 GAP = "nash_imitation_gap"
 
@@ -17,22 +18,31 @@ def game():
     return mfg.load_game("sheltered_attractor", transition_lipschitz=1, shelter_cost=0.05, horizon=5)
 
 
+EXPERIMENTS = {"clean": {}, "noise": {"label_noise": 0.3}}
+
+
 @pytest.fixture(scope="module")
-def table(game):
-    experiments = {"clean": {}, "noise": {"label_noise": 0.3}}
-    return run(game, experiments)
+def runs(game):
+    return {algorithm: run(game, algorithm) for algorithm in ("bc", "vanilla_adv", "vanilla_adv_simplex")} | {
+        "mfc_adv": run(game, "mfc_adv", starts=["vanilla_adv"])
+    }
 
 
-def run(game, experiments, seed=0):
-    sizes = {"demonstrations": [10, 40], "seeds": 3, "iterations": 50}
-    return imitators(game, game.known_expert(), experiments, seed=seed, **sizes)
+@pytest.fixture(scope="module")
+def table(runs):
+    return pd.concat([table for table, _ in runs.values()], ignore_index=True)
+
+
+def run(game, algorithm, seed=0, starts=(), experiments=EXPERIMENTS):
+    settings = {"demonstrations": [10, 40], "seeds": 3, "iterations": 50, "seed": seed}
+    fits = [run(game, name, seed, experiments=experiments)[1] for name in starts]
+    return imitators(game, game.known_expert(), algorithm, experiments, starts=fits, **settings)
 
 
 def test_every_fit_is_measured(game, table):
     assert len(table) == 2 * 2 * 3 * 4  # experiments, sizes, seeds, algorithms (the simplex counted)
-    keys = ["experiment", "demonstrations", "seed", "algorithm"]
-    assert not table.duplicated(keys).any()
-    numbers = table.drop(columns=keys)
+    assert not table.duplicated(KEYS).any()
+    numbers = table.drop(columns=[*KEYS, "status"])
     assert np.isfinite(numbers).all(axis=None)
     assert (table[GAP] >= -1e-12).all()
 
@@ -50,31 +60,59 @@ def test_the_two_exact_solvers_reach_one_objective_and_no_algorithm_of_its_kind_
     assert (noisy["objective"] <= 5 * noisy["empirical_vanilla_adv"] + 1e-6).all()
 
 
-def test_equal_seeds_give_equal_tables_and_others_do_not(game, table):
-    again = run(game, {"clean": {}, "noise": {"label_noise": 0.3}})
+@pytest.mark.parametrize("algorithm", ["bc", "vanilla_adv"])
+def test_equal_seeds_give_equal_tables_and_others_do_not(game, runs, algorithm):
+    (table, fits), (again, fits_again) = runs[algorithm], run(game, algorithm)
     pd.testing.assert_frame_equal(again.drop(columns="seconds"), table.drop(columns="seconds"))
-    other = run(game, {"noise": {"label_noise": 0.3}}, seed=7)
-    assert not np.allclose(other["bc"], table.loc[table["experiment"] == "noise", "bc"])
+    assert fits.keys() == fits_again.keys() == {f"{name}/{size}" for name in EXPERIMENTS for size in (10, 40)}
+    assert all((fits[place] == fits_again[place]).all() for place in fits)
+    other, _ = run(game, algorithm, seed=7)
+    noisy = table["experiment"] == "noise"
+    assert not np.allclose(other.loc[noisy, "bc"], table.loc[noisy, "bc"])
+
+
+def test_an_algorithm_without_a_stationary_class_skips_those_experiments(game):
+    table, fits = run(game, "vanilla_adv_simplex", experiments={"clean": {}, "still": {"stationary": True}})
+    assert set(table["experiment"]) == {"clean"} and set(fits) == {"clean/10", "clean/40"}
+
+
+def test_every_sample_size_is_fitted_to_its_own_trajectories(game, runs):
+    """With M = 10 the first ten trajectories of each seed are fitted, and no others."""
+    _, fits = runs["bc"]
+    for seed in range(3):
+        sample = mfg.sample_demonstrations(game, game.known_expert(), 40, seed, label_noise=0.3)
+        for size in (10, 40):
+            alone = mfg.behavioral_cloning(sample.first(size), game).policy
+            np.testing.assert_array_equal(fits[f"noise/{size}"][seed], alone)
+
+
+def test_an_algorithm_begins_where_those_before_it_ended(game, runs):
+    """MFC-ADV counts what it starts from among its results, sample by sample."""
+    table, _ = runs["mfc_adv"]
+    _, vanilla = runs["vanilla_adv"]
+    for (experiment, size), rows in table.groupby(["experiment", "demonstrations"]):
+        for row, policy in zip(rows.itertuples(), vanilla[f"{experiment}/{size}"], strict=True):
+            noise = EXPERIMENTS[experiment].get("label_noise", 0)
+            sample = mfg.sample_demonstrations(game, game.known_expert(), 40, row.seed, noise).first(size)
+            away = np.abs(mfg.occupancy(game, policy) - mfg.empirical_occupancy(sample, game)).sum()
+            assert row.objective <= away + 1e-12
 
 
 def test_empirical_errors_are_the_proxies_when_the_demonstrations_are_the_expert(game, rng, draw_policies):
     expert = game.known_expert()
-    policies = jnp.asarray(np.stack([draw_policies(rng, game) for _ in range(4)]))
-    target = jnp.broadcast_to(mfg.occupancy(game, expert), policies.shape)
-    found, wanted = _empirical(game, expert, target, policies), mfg.proxies(game, expert, policies)
-    for mine, true in zip(found, wanted, strict=True):
-        np.testing.assert_allclose(mine, true, rtol=0, atol=1e-12)
-    assert [f"empirical_{name}" for name in wanted._fields] == list(EMPIRICAL)
+    for policy in map(jnp.asarray, draw_policies(rng, game, 4)):
+        found = errors_of(game, mfg.occupancy(game, expert), mfg.population_flow(game, expert), policy)
+        np.testing.assert_allclose(found, mfg.proxies(game, expert, policy), rtol=0, atol=1e-12)
 
 
 def test_summary_takes_medians_over_the_seeds(table):
-    card = summary(table.assign(game="g"), resamples=200, seed=0)
+    card = summary([table.assign(game="g")], resamples=200, seed=0)
     assert len(card) == 2 * 2 * 4 and (card["seeds"] == 3).all()
     group = table[(table["experiment"] == "noise") & (table["demonstrations"] == 40) & (table["algorithm"] == "bc")]
     row = card[(card["experiment"] == "noise") & (card["demonstrations"] == 40) & (card["algorithm"] == "bc")].iloc[0]
     assert row[GAP] == np.median(group[GAP])
     assert group[GAP].min() <= row[f"{GAP}_low"] <= row[GAP] <= row[f"{GAP}_high"] <= group[GAP].max()
-    pd.testing.assert_frame_equal(card, summary(table.assign(game="g"), resamples=200, seed=0))
+    pd.testing.assert_frame_equal(card, summary([table.assign(game="g")], resamples=200, seed=0))
 
 
 def test_populations_of_players_come_nearer_to_the_exact_gap():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation.games.game_file import target_policy
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.io.tables import write_table
 from mfg_imitation.names import SWEPT
 from mfg_imitation.studies.slip_paths import alpha_grid, games_on_grid, resolved_path
@@ -22,7 +22,7 @@ GRID = {
 
 @pytest.fixture(scope="module")
 def table(game_files):
-    return sweep(game_files / "attractor.yaml", GRID)
+    return sweep(GameFile.read(game_files / "attractor.yaml"), GRID)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_numbers_are_the_engines(table, game_files):
     """Every row again, by itself, from the public functions."""
     for (slope, horizon), panel in table.groupby([SWEPT, "horizon"]):
         game = mfg.load_game(game_files / "attractor.yaml", transition_lipschitz=slope, horizon=int(horizon))
-        expert, target = game.known_expert(), target_policy(game_files / "attractor.yaml", game)
+        expert, target = game.known_expert(), GameFile.read(game_files / "attractor.yaml").slip(game)
         np.testing.assert_array_equal(target[..., 1], 1)
         for alpha in panel["alpha"].iloc[[0, len(panel) // 2, -1]]:
             policy = (1 - alpha) * expert + alpha * target
@@ -72,7 +72,7 @@ def test_numbers_are_the_engines(table, game_files):
 def test_curves_are_resolved(game_files):
     """Between neighbours nothing jumps by more than the resolution, although the first grid is far too coarse."""
     game = mfg.load_game(game_files / "attractor.yaml", transition_lipschitz=5, horizon=4)
-    expert, target = game.known_expert(), target_policy(game_files / "attractor.yaml", game)
+    expert, target = game.known_expert(), GameFile.read(game_files / "attractor.yaml").slip(game)
     coarse = np.array([0, 1e-6, 1])
     path = resolved_path(game, expert, target, coarse, resolution=0.1)
     values = path[MEASURES]
@@ -82,10 +82,10 @@ def test_curves_are_resolved(game_files):
 
 
 def test_a_game_without_a_slope_gets_one_row_of_panels(still_game):
-    table = sweep(still_game, GRID)
+    table = sweep(GameFile.read(still_game), GRID)
     assert list(table.columns) == COLUMNS and table[SWEPT].isna().all()
     assert list(table["horizon"].unique()) == GRID["horizon"]
-    games = list(games_on_grid(still_game, GRID))
+    games = list(games_on_grid(GameFile.read(still_game), GRID))
     assert [point for point, _ in games] == [{"horizon": 2}, {"horizon": 4}]
     assert [game.horizon for _, game in games] == [2, 4]
     # no target is named: the path leads to the uniform policy, which plays `go` half of the time
@@ -96,25 +96,26 @@ def test_a_game_without_a_slope_gets_one_row_of_panels(still_game):
 
 def test_the_same_grid_gives_the_same_bytes(still_game, tmp_path):
     for name in ("one.csv", "two.csv"):
-        write_table(tmp_path / name, sweep(still_game, GRID))
+        write_table(tmp_path / name, sweep(GameFile.read(still_game), GRID))
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
-    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "one.csv").iloc[:, 2:], sweep(still_game, GRID).iloc[:, 2:])
+    again = sweep(GameFile.read(still_game), GRID)
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "one.csv").iloc[:, 2:], again.iloc[:, 2:])
 
 
 def test_an_expert_that_is_no_equilibrium_is_refused(still_game, one_line):
     still_game.write_text(still_game.read_text().replace("policy: {every: stop}", "policy: {every: go}"))
-    message = one_line(sweep, still_game, GRID)
+    message = one_line(lambda: sweep(GameFile.read(still_game), GRID))
     assert message.startswith(f"{still_game}: expert.policy: its exploitability is 2")
     assert "horizon = 2" in message
 
 
 def test_no_expert_is_said_plainly(still_game, one_line):
     still_game.write_text(still_game.read_text().replace(", expert: {policy: {every: stop}}", ""))
-    message = one_line(sweep, still_game, GRID)
+    message = one_line(lambda: sweep(GameFile.read(still_game), GRID))
     assert message.startswith(f"{still_game}: ") and "expert" in message
 
 
 def test_a_target_that_is_no_policy_is_refused(still_game, one_line):
     still_game.write_text(still_game.read_text().replace("expert:", "sweep: {towards: {every: run}}, expert:"))
-    message = one_line(sweep, still_game, GRID)
+    message = one_line(lambda: sweep(GameFile.read(still_game), GRID))
     assert message == f"{still_game}: sweep.towards.every: unknown action 'run'; the actions are go, stop"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from mfg_imitation.engine.proxies import Proxies
-from mfg_imitation.theory.bounds import amplification, bound_factors, mfc_adv_factor, upper_bounds
+from mfg_imitation.engine.proxies.proxy import amplification
+from mfg_imitation.theory.bounds import upper_bounds
 
 ONE = Proxies(1.0, 1.0, 1.0)
 
@@ -42,7 +43,7 @@ def test_without_interaction_the_closed_forms_of_the_table():
 
 @pytest.mark.parametrize("slope", [1e-300, 1e-18, 1e-12, 1e-8])
 def test_bounds_are_continuous_where_the_interaction_vanishes(slope):
-    np.testing.assert_allclose(bound_factors(200, slope, 1.0, 1.0), bound_factors(200, 0, 1.0, 1.0), rtol=1e-5)
+    np.testing.assert_allclose(upper_bounds(ONE, 200, slope, 1.0, 1.0), upper_bounds(ONE, 200, 0, 1.0, 1.0), rtol=1e-5)
 
 
 def test_what_is_too_large_is_infinite_and_never_undefined():
@@ -66,4 +67,4 @@ def test_amplification_is_a_sum_of_powers():
     c, g = amplification(12, 0.3)
     np.testing.assert_allclose(c, [sum(1.3**k for k in range(n)) for n in range(12)], atol=1e-15)
     np.testing.assert_allclose(g, [0, *(1.3**k for k in range(11))], rtol=1e-14)
-    assert mfc_adv_factor(12, 0.3, 0.5, 1.0) == pytest.approx(2 * 0.5 * 11 + 12 + 3 * 0.3 * 55)
+    assert upper_bounds(ONE, 12, 0.3, 0.5, 1.0).mfc_adv == pytest.approx(2 * 0.5 * 11 + 12 + 3 * 0.3 * 55)

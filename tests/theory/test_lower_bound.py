@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mfg_imitation.games.game_file import load_game
+from mfg_imitation.games.game_file import GameFile, load_game
 from mfg_imitation.names import SWEPT
 from mfg_imitation.theory.lower_bound import excess, exponents, slipping, tight_constant, tightness
 
@@ -18,7 +18,7 @@ SPEC = {
 
 @pytest.fixture(scope="module")
 def tables(game_files):
-    return tightness(game_files / "sheltered_attractor.yaml", SPEC)
+    return tightness(GameFile.read(game_files / "sheltered_attractor.yaml"), SPEC)
 
 
 def test_the_bounds_are_used_up_to_the_constants(tables):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation.theory.bounds import amplification
+from mfg_imitation.engine.proxies.proxy import amplification
 from mfg_imitation.theory.proof_steps import proof_steps
 
 SLOPE, REWARD_SLOPE = 0.8, 0.6

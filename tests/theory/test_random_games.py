@@ -5,18 +5,18 @@ import numpy as np
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation import verification
 from mfg_imitation.engine.proxies import Proxies
 from mfg_imitation.games.families.random_garnet import RandomGarnet
 from mfg_imitation.names import SWEPT
+from mfg_imitation.theory import random_games as module
 from mfg_imitation.theory.random_games import (
     THEOREMS,
     Violated,
     policies_near,
+    random_games,
     refuse_violations,
     stack,
     summary,
-    verify,
 )
 
 SPEC = {
@@ -32,22 +32,22 @@ SPEC = {
 
 @pytest.fixture(scope="module")
 def tables():
-    return verify(SPEC, seed=3)
+    return random_games(SPEC, seed=3)
 
 
 def test_no_inequality_is_violated(tables):
     games, steps = tables
     assert len(games) == 20 and (games[[*Proxies._fields]] <= 1).all(axis=None)
-    assert set(THEOREMS) <= set(steps["step"]) and steps["violations"].sum() == 0
+    assert set(THEOREMS.values()) <= set(steps["step"]) and steps["violations"].sum() == 0
     refuse_violations(steps)
     table = summary(steps)
     assert (table["games"] == 20).all() and table["checks"].sum() == steps["checks"].sum()
 
 
 def test_equal_seeds_make_equal_tables(tables):
-    again = verify(SPEC, seed=3)
+    again = random_games(SPEC, seed=3)
     assert all(one.equals(other) for one, other in zip(tables, again, strict=True))
-    assert not verify(SPEC, seed=4)[0].equals(tables[0])
+    assert not random_games(SPEC, seed=4)[0].equals(tables[0])
 
 
 def test_a_game_can_be_made_again_from_its_row(tables):
@@ -60,9 +60,9 @@ def test_a_game_can_be_made_again_from_its_row(tables):
 
 
 def test_a_planted_violation_is_found_and_named(monkeypatch, one_line):
-    real = verification.amplification
-    monkeypatch.setattr(verification, "amplification", lambda horizon, slope: [x * 0.3 for x in real(horizon, slope)])
-    steps = verify(SPEC, seed=3)[1]
+    real = module.amplification
+    monkeypatch.setattr(module, "amplification", lambda horizon, slope: [x * 0.3 for x in real(horizon, slope)])
+    steps = random_games(SPEC, seed=3)[1]
     said = one_line(refuse_violations, steps)
     assert said.startswith("Lemma 4 is violated") and f"{SWEPT} = " in said and "seed = " in said
     with pytest.raises(Violated):
@@ -71,7 +71,7 @@ def test_a_planted_violation_is_found_and_named(monkeypatch, one_line):
 
 def test_a_step_of_a_proof_is_named_before_the_theorem(tables):
     steps = tables[1].copy()
-    steps.loc[steps["step"].isin([THEOREMS.bc, "Lemma 5"]), "violations"] = 1
+    steps.loc[steps["step"].isin([THEOREMS["bc"], "Lemma 5"]), "violations"] = 1
     with pytest.raises(Violated, match=r"^Lemma 5 "):
         refuse_violations(steps)
 

@@ -5,18 +5,26 @@ import numpy as np
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation.claims.theorems import frontier_growth
 from mfg_imitation.equilibria.expert import known_expert
-from mfg_imitation.games.game_file import load_game
-from mfg_imitation.theory.worst_policy import Direction, ascend, frontier, largest, policy_of, slips, starts
+from mfg_imitation.games.game_file import GameFile
+from mfg_imitation.theory.worst_policy import (
+    Direction,
+    ascend,
+    frontier,
+    frontier_growth,
+    largest,
+    policy_of,
+    slips,
+    starts,
+)
 
 SPEC = {"horizon": [3, 6], "error": {"smallest": 1e-4, "largest": 1, "values": 3}, "starts": 2, "iterations": 60}
 
 
 @pytest.fixture(scope="module")
 def decoy(game_files):
-    file = game_files / "decoy.yaml"
-    return frontier(file, known_expert(load_game(file)), SPEC, seed=0)
+    file = GameFile.read(game_files / "decoy.yaml")
+    return frontier(file, known_expert(file.load()), SPEC, seed=0)
 
 
 def test_the_frontier_lies_between_the_family_and_the_theorem(decoy):

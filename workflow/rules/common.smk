@@ -11,9 +11,6 @@ from workflow.lib import config_checks, paths
 from workflow.lib.library_digest import library_digest
 from workflow.lib.run import Run
 
-#: The environment of every rule, for those who run with --software-deployment-method conda.
-ENVIRONMENT = str(ROOT / "workflow/envs/mfg-imitation.yaml")
-
 # Jobs find workflow/lib, and commands are this environment's, whether or not it was activated.
 os.environ.update(
     PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]),
@@ -63,6 +60,11 @@ def own(path):
     """A file of the workflow's own, as a path from the folder of the run where it lies below that."""
     file = ROOT / path
     return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
+
+
+def shown(file, category, **labels):
+    """A product that Snakemake's own report shows, with the caption among its rule's parameters."""
+    return report(file, caption="../report/item.rst", category=category, labels=labels)
 
 
 def script_digest(name, *modules):

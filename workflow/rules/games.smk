@@ -8,12 +8,6 @@ rule expert:
     output:
         expert=paths.expert("{game}"),
         convergence=paths.table("games", "{game}", "convergence"),
-    log:
-        "logs/expert/{game}.log",
-    benchmark:
-        "logs/expert/{game}.tsv"
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=2000,
         runtime=20,
@@ -32,12 +26,6 @@ rule game_summary:
         flow=paths.table("games", "{game}", "flow"),
         paths=paths.table("games", "{game}", "paths"),
         summary=paths.table("games", "{game}", "summary"),
-    log:
-        "logs/game_summary/{game}.log",
-    benchmark:
-        "logs/game_summary/{game}.tsv"
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=3000,
         runtime=20,
@@ -55,21 +43,9 @@ rule games:
     input:
         expand(paths.table("games", "{game}", "summary"), game=RUN.games("selected")),
     output:
-        report(
-            paths.table("games"),
-            caption="../report/item.rst",
-            category="Tables",
-            labels={"table": "games", "game": "all"},
-        ),
-    log:
-        "logs/games/games.log",
-    benchmark:
-        "logs/games/games.tsv"
-    conda:
-        ENVIRONMENT
+        shown(paths.table("games"), "Tables", table="games", game="all"),
     params:
         caption="One row per game: sizes, the expert's measured exploitability, the values of equilibrium and social "
         "optimum, and the Lipschitz constants, declared and sampled (lower estimates).",
-        library=script_digest("gather"),
     script:
         "../scripts/gather.py"

@@ -13,12 +13,6 @@ rule fit:
         fits=paths.fits("{game}", "{algorithm}"),
         imitators=paths.table("games", "{game}", "imitation", "{algorithm}"),
         seconds="logs/fit/{game}/{algorithm}_seconds.csv",
-    log:
-        "logs/fit/{game}/{algorithm}.log",
-    benchmark:
-        "logs/fit/{game}/{algorithm}.tsv"
-    conda:
-        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=3000,
@@ -41,16 +35,9 @@ rule imitators:
         ],
     output:
         paths.table("games", "{game}", "imitators"),
-    log:
-        "logs/imitators/{game}.log",
-    benchmark:
-        "logs/imitators/{game}.tsv"
-    conda:
-        ENVIRONMENT
     params:
         resamples=lookup(dpath="imitation/resamples", within=config),
         seed=lookup(dpath="seed", within=config),
-        library=script_digest("imitators"),
     script:
         "../scripts/imitators.py"
 
@@ -60,22 +47,10 @@ rule all_imitators:
     input:
         expand(paths.table("games", "{game}", "imitators"), game=RUN.games("imitated")),
     output:
-        report(
-            paths.table("imitators"),
-            caption="../report/item.rst",
-            category="Tables",
-            labels={"table": "imitators", "game": "all"},
-        ),
-    log:
-        "logs/all_imitators/all_imitators.log",
-    benchmark:
-        "logs/all_imitators/all_imitators.tsv"
-    conda:
-        ENVIRONMENT
+        shown(paths.table("imitators"), "Tables", table="imitators", game="all"),
     params:
         caption="Policies fitted to demonstrations: medians over the seeds of objectives, errors and gaps, how the fits "
         "ended, and the Nash imitation gap with a 95% bootstrap interval.",
-        library=script_digest("gather"),
     script:
         "../scripts/gather.py"
 
@@ -86,18 +61,7 @@ rule finite_populations:
         games=expand("config/games/{game}.yaml", game=RUN.games("populated")),
         experts=expand(paths.expert("{game}"), game=RUN.games("populated")),
     output:
-        report(
-            paths.table("finite_populations"),
-            caption="../report/item.rst",
-            category="Tables",
-            labels={"table": "finite populations", "game": "all"},
-        ),
-    log:
-        "logs/finite_populations/finite_populations.log",
-    benchmark:
-        "logs/finite_populations/finite_populations.tsv"
-    conda:
-        ENVIRONMENT
+        shown(paths.table("finite_populations"), "Tables", table="finite populations", game="all"),
     resources:
         mem_mb=3000,
         runtime=60,

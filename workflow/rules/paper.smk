@@ -6,12 +6,6 @@ rule registries:
     output:
         proxies=paths.table("proxies"),
         algorithms=paths.table("algorithms"),
-    log:
-        "logs/registries/registries.log",
-    benchmark:
-        "logs/registries/registries.tsv"
-    conda:
-        ENVIRONMENT
     params:
         algorithms=RUN.algorithms(),
         library=script_digest("registries", *modules_of(ALGORITHMS)),
@@ -30,12 +24,6 @@ rule sweep:
             category="Tables",
             labels={"table": "sweep", "game": "{game}"},
         ),
-    log:
-        "logs/sweep/{game}.log",
-    benchmark:
-        "logs/sweep/{game}.tsv"
-    conda:
-        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=3000,
@@ -59,12 +47,6 @@ rule explorer_grid:
             category="Tables",
             labels={"table": "explorer", "game": "{game}"},
         ),
-    log:
-        "logs/explorer_grid/{game}.log",
-    benchmark:
-        "logs/explorer_grid/{game}.tsv"
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=3000,
         runtime=30,
@@ -81,18 +63,7 @@ rule properties:
     input:
         game=f"config/games/{RUN.paper}.yaml",
     output:
-        report(
-            paths.table("properties"),
-            caption="../report/item.rst",
-            category="Tables",
-            labels={"table": "properties", "game": RUN.paper},
-        ),
-    log:
-        "logs/properties/properties.log",
-    benchmark:
-        "logs/properties/properties.tsv"
-    conda:
-        ENVIRONMENT
+        shown(paths.table("properties"), "Tables", table="properties", game=RUN.paper),
     threads: 2
     resources:
         mem_mb=3000,
@@ -114,18 +85,7 @@ rule scorecard:
         sweep=paths.table("games", RUN.paper, "sweep"),
         properties=paths.table("properties"),
     output:
-        report(
-            paths.table("scorecard"),
-            caption="../report/item.rst",
-            category="Tables",
-            labels={"table": "scorecard", "game": RUN.paper},
-        ),
-    log:
-        "logs/scorecard/scorecard.log",
-    benchmark:
-        "logs/scorecard/scorecard.tsv"
-    conda:
-        ENVIRONMENT
+        shown(paths.table("scorecard"), "Tables", table="scorecard", game=RUN.paper),
     params:
         caption="Every claim of the paper's Section 5 that can be checked: how it was made measurable, the measured "
         "number, and the verdict that follows from it.",

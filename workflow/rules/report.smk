@@ -16,12 +16,6 @@ rule figure:
             subcategory=lambda wildcards: RUN.category(wildcards.figure)[1],
             labels=lambda wildcards: {"figure": Path(wildcards.figure).name.replace("_", " ")},
         ),
-    log:
-        "logs/figure/{figure}.log",
-    benchmark:
-        "logs/figure/{figure}.tsv"
-    conda:
-        ENVIRONMENT
     params:
         caption=lambda wildcards: RUN.caption(wildcards.figure),
         settings=lambda wildcards: entry_of(wildcards.figure)[0].settings,
@@ -46,12 +40,6 @@ rule page:
             category="Pages",
             labels={"page": "{page}"},
         ),
-    log:
-        "logs/page/{page}.log",
-    benchmark:
-        "logs/page/{page}.tsv"
-    conda:
-        ENVIRONMENT
     params:
         caption=lambda wildcards: f"{RUN.page(wildcards.page)[0].summary}. A notebook executed by this run.",
         parameters=lambda wildcards: RUN.notebook_parameters(wildcards.page),
@@ -71,12 +59,6 @@ rule contact_sheet:
         figures=[paths.figure(name) for name in RUN.figures()],
     output:
         "figures/index.html",
-    log:
-        "logs/contact_sheet/contact_sheet.log",
-    benchmark:
-        "logs/contact_sheet/contact_sheet.tsv"
-    conda:
-        ENVIRONMENT
     script:
         "../scripts/contact_sheet.py"
 
@@ -87,12 +69,6 @@ rule offered_tables:
         paths.tables(RUN.offered_tables()),
     output:
         expand("report/tables/{table}.csv", table=RUN.offered_tables()),
-    log:
-        "logs/offered_tables/offered_tables.log",
-    benchmark:
-        "logs/offered_tables/offered_tables.tsv"
-    conda:
-        ENVIRONMENT
     script:
         "../scripts/offered_tables.py"
 
@@ -104,15 +80,8 @@ rule verify:
         rerun=paths.referenced_tables("data/tables"),
     output:
         paths.table("reference_check"),
-    log:
-        "logs/verify/verify.log",
-    benchmark:
-        "logs/verify/verify.tsv"
-    conda:
-        ENVIRONMENT
     params:
         tolerances=lookup(dpath="verify", within=config),
-        library=script_digest("verify"),
     script:
         "../scripts/verify.py"
 

@@ -1,11 +1,13 @@
 """Making policies: of two others, or of an occupancy."""
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, ArrayLike, Float
 
 
 def mixture(
-    expert: Float[Array, "*#batch H S A"], target: Float[Array, "*#batch H S A"], weight: Float[Array, "*#batch #H"]
+    expert: Float[ArrayLike, "*#batch #H S A"],
+    target: Float[ArrayLike, "*#batch #H S A"],
+    weight: Float[ArrayLike, "*#batch #H"],
 ) -> Float[Array, "*batch H S A"]:
     """(1 - weight) expert + weight target, the policies pi_alpha of the paper's Section 5.
 

@@ -17,7 +17,6 @@ from matplotlib.text import Text
 from mfg_imitation.figures.mathtext import name_math, pretty, title
 from mfg_imitation.figures.registry import figure
 from mfg_imitation.figures.style import STYLE
-from mfg_imitation.games.declaration import expand
 
 # Lengths in points, the unit of the whole drawing: a node's radius, how far a self-loop and the arrow at the
 # start reach out of it, how far opposite arrows bend apart, the free space beside and above a label.
@@ -47,7 +46,7 @@ def state_diagram(declaration: Mapping) -> Figure:
     """Draw a declared game: a node per state, an arrow per possible move, the rewards and the start.
 
     Args:
-        declaration: the content of a game file that has passed its schema; at best of up to eight states.
+        declaration: what a game's file says, with `every` written out; at best of up to eight states.
 
     Returns:
         a Figure just large enough for its 8-point text. Its only axes measures points and holds an Ellipse
@@ -107,11 +106,11 @@ def _labels(declaration: Mapping) -> dict[Key, list[str]]:
         if share != "$0$":
             line = r"$\mu_0$" if share == "$1$" else rf"$\mu_0({name_math(state)})$ = {share}"
             starts[None, state] = [line]
-    for state, row in expand(declaration["reward"], states, actions).items():
+    for state, row in declaration["reward"].items():
         entries = list(by_text({action: pretty(entry, parameters, state) for action, entry in row.items()}))
         equal = len(entries) == 1
         rewards[state, None] = [f"$r$ = {text}" if equal else f"{who}: $r$ = {text}" for who, text in entries]
-    for state, row in expand(declaration["transition"], states, actions).items():
+    for state, row in declaration["transition"].items():
         for action, entry in row.items():
             for successor, probability in _successors(entry, state, parameters).items():
                 moves.setdefault((state, successor), {})[action] = probability

@@ -78,12 +78,14 @@ def kind_of(declaration: Any) -> str:
     return next((kind for kind in KINDS if isinstance(declaration, Mapping) and kind in declaration), "declared")
 
 
-def expand(table: Mapping, states: tuple[str, ...], actions: tuple[str, ...]) -> dict[str, dict[str, object]]:
-    """A declared table (transition or reward) with `every` written out: state -> action -> entry."""
-    full: dict[str, dict[str, object]] = {}
-    for s, a, entry, _ in pairs(table, tuple(states), tuple(actions), "table"):
-        full.setdefault(states[s], {})[actions[a]] = entry
-    return full
+def written_out(declaration: Mapping) -> dict:
+    """A declaration in whose tables, transition and reward, every state and action has its own entry."""
+    states, actions = tuple(declaration["states"]), tuple(declaration["actions"])
+    full = {}
+    for key in ("transition", "reward"):
+        for s, a, entry, _ in pairs(declaration[key], states, actions, key):
+            full.setdefault(key, {}).setdefault(states[s], {})[actions[a]] = entry
+    return {**declaration, **full}
 
 
 def entries(spec, names, place, complete=True):
