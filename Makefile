@@ -11,10 +11,10 @@ PINS := $(VENV)/.pins-installed
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help figures report test bench profile reference lint environment package lock clean
+.PHONY: help figures report test test-slow bench docs profile reference lint environment package lock clean
 
 help:  ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 figures: $(READY)  ## everything: data, figures, executed notebooks, HTML report (CORES=8)
 	$(ACTIVATE) snakemake --cores $(CORES)
@@ -23,8 +23,11 @@ report: $(READY)  ## the HTML report, with what it needs
 	$(ACTIVATE) snakemake --cores $(CORES) report
 	@echo "Open $(CURDIR)/report/index.html"
 
-test: $(READY)  ## all tests
+test: $(READY)  ## the tests, in minutes
 	$(ACTIVATE) python -m pytest
+
+test-slow: $(READY) $(PEERS)/.ready  ## killed runs, Slurm, comparisons with MFGLib (which it installs in .venv-peers)
+	$(ACTIVATE) PEERS=$$($(PEERS)/bin/python -c "import site; print(site.getsitepackages()[0])") python -m pytest -m slow
 
 bench: $(READY)  ## times: this engine beside MFGLib, OpenSpiel, NumPy and the memory's bandwidth (benchmarks/)
 	@$(MAKE) --no-print-directory $(PEERS)/.ready || echo "The peers cannot be installed: the rest is timed without them." >&2
@@ -32,7 +35,7 @@ bench: $(READY)  ## times: this engine beside MFGLib, OpenSpiel, NumPy and the m
 	$(ACTIVATE) for benchmark in benchmarks/*.py; do python "$$benchmark" || exit 1; done
 
 profile: $(READY)  ## seconds and memory of every rule of the last run
-	$(ACTIVATE) python workflow/profile.py
+	$(ACTIVATE) python workflow/run_times.py
 
 # MFGLib and OpenSpiel, in an environment of their own: nothing else here needs them.
 $(PEERS)/.ready: benchmarks/contest/peers.lock
@@ -42,6 +45,9 @@ $(PEERS)/.ready: benchmarks/contest/peers.lock
 
 reference:  ## the tables of the last run become the reference that `snakemake verify` compares with
 	cd data/tables && cp --parents scorecard.csv properties.csv games.csv imitators.csv finite_populations.csv theory/*.csv ../reference
+
+docs: $(READY)  ## the tables in README.md and config/README.md that follow from the code
+	$(ACTIVATE) python -m workflow.lib.docs
 
 lint: $(READY)  ## style and errors: snakemake --lint, snakefmt, ruff
 	$(ACTIVATE) snakemake --lint

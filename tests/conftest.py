@@ -1,16 +1,23 @@
 """What several test modules share."""
 
+import os
+import site
 from pathlib import Path
 
-import jax
-import numpy as np
-import pytest
-from filelock import FileLock
-from workflow_runs import SMOKE, copy, snakemake
-
-import mfg_imitation as mfg
-
 REPOSITORY = Path(__file__).parents[1]
+# Programs are compiled once for all test processes, and for the next tests. JAX reads this when it is imported.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(REPOSITORY / ".pytest_cache/jax"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+if "PEERS" in os.environ:  # the packages of `make test-slow` to compare with, behind this environment's own
+    site.addsitedir(os.environ["PEERS"])
+
+import jax  # noqa: E402
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+from filelock import FileLock  # noqa: E402
+from workflow_runs import SMOKE, copy, snakemake  # noqa: E402
+
+import mfg_imitation as mfg  # noqa: E402
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,7 +73,7 @@ def one_line():
 
 def pytest_collection_modifyitems(items):
     """What runs the workflow comes first: it takes minutes, much of them waiting, which the rest then fills."""
-    first = ["test_slurm", "test_faults", "test_workflow", "test_browser"]
+    first = ["test_slurm", "test_faults", "test_workflow", "test_config_readme", "test_browser"]
     items.sort(key=lambda item: first.index(name) if (name := item.module.__name__) in first else len(first))
 
 

@@ -21,7 +21,8 @@ class Registry(Mapping[str, Entry]):
     Args:
         package: full name of the package whose modules hold the entries.
         kind: what an entry is, in words; for messages.
-        order: sorts (name, entry) pairs; if left out they stay as they are entered, modules in alphabetical order.
+        order: sorts (name, entry) pairs. What it leaves equal is in the order of the modules' names, and in a module in
+            the order of its lines.
     """
 
     def __init__(self, package: str, kind: str, order: Callable[[tuple[str, Entry]], Any] = lambda item: 0):
@@ -75,4 +76,7 @@ class Registry(Mapping[str, Entry]):
         self._complete = True  # a module may look at the registry while it is imported
         for module in sorted(pkgutil.iter_modules(importlib.import_module(self.package).__path__)):
             importlib.import_module(f"{self.package}.{module.name}")
-        self._entries = dict(sorted(self._entries.items(), key=self.order))
+        by_module = sorted(
+            self._entries.items(), key=lambda item: self._modules[item[0]]
+        )  # stable: lines stay in order
+        self._entries = dict(sorted(by_module, key=self.order))

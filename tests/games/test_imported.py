@@ -1,6 +1,5 @@
 """Games of code: a user's own class, and MFGLib's environments against MFGLib's own measure."""
 
-import importlib.util
 import sys
 
 import jax
@@ -155,11 +154,8 @@ def test_without_mfglib_the_message_names_the_command(tmp_path, monkeypatch):
     assert str(error.value) == f"{path}: mfglib: mfglib is not installed; install it: pip install mfglib"
 
 
-needs_mfglib = pytest.mark.skipif(
-    importlib.util.find_spec("mfglib") is None,
-    reason="MFGLIB IS NOT INSTALLED: imported games are not compared with MFGLib's own exploitability "
-    "(pip install mfglib)",
-)
+#: Comparisons with MFGLib, which `make test-slow` installs.
+needs_mfglib = pytest.mark.slow
 
 #: Name, MFGLib's arguments, the file's parameters, and the same game rewritten by hand.
 COMPARED = {

@@ -11,11 +11,12 @@ from workflow_runs import copy, snakemake
 
 import mfg_imitation as mfg
 from mfg_imitation.equilibria.expert_file import load_equilibrium
+from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.games.declaration import load_schema
 from mfg_imitation.games.expressions import FUNCTIONS
-from mfg_imitation.games.families import FAMILIES
-from mfg_imitation.games.families.family import Family, Parameter
-from mfg_imitation.io.yaml import read_yaml
+from mfg_imitation.games.families.family import FAMILIES
+from mfg_imitation.imitation.algorithm import ALGORITHMS
+from workflow.lib import docs
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "config/README.md").read_text(encoding="utf-8")
@@ -48,8 +49,8 @@ def test_the_example_runs_as_written(tmp_path):
     snakemake(folder, *arguments)
 
     page = (folder / "report/games/commute.html").read_text(encoding="utf-8")
-    assert page.count("data:image/png") == 4, "diagram, convergence, flow and paths are inside the page"
-    for figure in ("diagram", "convergence", "flow", "paths"):
+    assert page.count("data:image/png") == 5, "diagram, convergence, flow, paths and imitators are inside the page"
+    for figure in ("diagram", "convergence", "flow", "paths", "imitators"):
         for suffix in ("pdf", "png", "svg"):
             assert (folder / f"figures/games/commute/{figure}.{suffix}").stat().st_size > 1000
     expert = load_equilibrium(folder / "data/experts/commute.npz")
@@ -89,30 +90,18 @@ def test_every_key_of_a_game_is_explained(kind):
     assert not [key for key in sorted(keys) if f"| `{key}` |" not in README]
 
 
-def test_every_key_of_the_configuration_is_explained():
-    keys = dotted(read_yaml(REPOSITORY / "workflow/schemas/config.schema.yaml"))
-    assert not [key for key in sorted(keys) if f"| `{key}` |" not in README]
+@pytest.mark.parametrize("file", docs.FILES)
+def test_what_follows_from_the_code_is_what_make_docs_writes(file):
+    text = (REPOSITORY / file).read_text(encoding="utf-8")
+    assert docs.generated(text) == text, "run `make docs`"
+    assert text.count("<!-- end -->") >= 2
+
+
+def test_every_registry_is_in_the_documentation():
+    told = "".join((REPOSITORY / file).read_text(encoding="utf-8") for file in docs.FILES)
+    for name in (*ALGORITHMS, *FAMILIES, *SOLVERS):
+        assert f"`{name}`" in told
 
 
 def test_every_function_is_named():
     assert not [name for name in FUNCTIONS if f"`{name}(" not in README]
-
-
-def row(name: str, parameter: Parameter) -> str:
-    """A parameter as the README's tables have it."""
-    kinds = {int: "whole number", float: "number", str: "text", tuple: "list of text"}
-    default = parameter.default if parameter.default != () else "none"
-    low, high = parameter.minimum, parameter.maximum
-    allowed = ", ".join(parameter.choices) or " to ".join(
-        f"{bound:.10g}" if abs(bound) < float("inf") else "any" for bound in (low, high)
-    )
-    allowed = {"any to any": "any"}.get(allowed, allowed.replace(" to any", " or more"))
-    kind = kinds[type(parameter.default)]
-    return f"| `{name}` | {kind} | {default} | {allowed} | {parameter.description} |"
-
-
-@pytest.mark.parametrize(("name", "family"), FAMILIES.items())
-def test_every_parameter_of_a_family_is_explained(name: str, family: type[Family]):
-    _, _, section = README.partition(f"#### `{name}`\n")
-    rows = [line for line in section.partition("\n#")[0].splitlines() if line.startswith("| `")]
-    assert rows == [row(*item) for item in family.parameters.items()]

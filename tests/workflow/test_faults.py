@@ -22,8 +22,15 @@ social_optimum: {starts: 1, iterations: 20}
 imitation: {demonstrations: [10], seeds: 2, iterations: 10, resamples: 10, games: {attractor: {}}}
 finite_populations: {games: [attractor]}
 """
-TARGETS = ("figure_2", "data/tables/scorecard.csv", "data/tables/portrait/attractor.csv", "report/games/attractor.html")
+TARGETS = (
+    "figure_2",
+    "data/tables/scorecard.csv",
+    "data/tables/games/attractor/summary.csv",
+    "report/games/attractor.html",
+)
 ARGUMENTS = (*TARGETS, "--configfile", "config/smoke.yaml", "tiny.yaml")
+
+pytestmark = pytest.mark.slow
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="NOT TESTED: mounting a small disk takes root")
 
@@ -100,7 +107,7 @@ def test_nothing_is_lost_when_it_is_killed(request, expected, tmp_path):
 def test_damaged_files_are_refused_by_name(finished, expected):
     damages = {  # what others are made of comes last: it makes them anew
         "figures/games/attractor/flow.png": cut,
-        "data/tables/sweep/attractor.csv": flipped,
+        "data/tables/games/attractor/sweep.csv": flipped,
         "data/experts/attractor.npz": cut,
     }
     for name, damaged in damages.items():
@@ -119,7 +126,7 @@ def test_damaged_compiled_programs_are_compiled_again(finished, expected):
     for number, entry in enumerate(entries):
         damaged = flipped if number % 2 else cut
         entry.write_bytes(damaged(entry.read_bytes()))
-    snakemake(finished, *ARGUMENTS, "--forcerun", "sweep", "portrait")
+    snakemake(finished, *ARGUMENTS, "--forcerun", "sweep", "game_summary")
     assert digests(finished) == expected
 
 
@@ -136,7 +143,7 @@ def test_a_second_run_in_the_folder_is_refused_and_one_core_gives_the_bytes_of_e
 
 
 def test_another_seed_gives_other_tables(finished, expected):
-    target = "data/tables/portrait/attractor.csv"
+    target = "data/tables/games/attractor/summary.csv"
     snakemake(finished, target, *ARGUMENTS[len(TARGETS) :], "--config", "seed=1")
     assert digests(finished)[target] != expected[target]
 
@@ -167,7 +174,7 @@ def test_a_full_disk_is_said_and_made_good(whole, expected, tmp_path):
 
 @as_root
 def test_a_read_only_folder_is_said(finished, expected):
-    for name in ("data/tables/scorecard.csv", "data/tables/sweep/attractor.csv"):
+    for name in ("data/tables/scorecard.csv", "data/tables/games/attractor/sweep.csv"):
         (finished / name).unlink()
     with mounted(finished / "data", "--bind", "-o", "ro", finished / "data"):
         assert "data: cannot be written to" in refused(finished)
@@ -179,7 +186,7 @@ def test_a_read_only_folder_is_said(finished, expected):
 def test_neither_a_network_nor_a_font_is_needed(finished, expected, tmp_path):
     """In namespaces of its own, which have a loopback device only and an empty folder of fonts."""
     isolated = 'ip link set lo up && mount -t tmpfs tmpfs /usr/share/fonts && exec "$@"'
-    settings = call(finished, *ARGUMENTS, "--forcerun", "figure_2", "diagram", "game_figures")
+    settings = call(finished, *ARGUMENTS, "--forcerun", "figure")
     settings["args"] = ["unshare", "--mount", "--net", "sh", "-c", isolated, "sh", *settings["args"]]
     settings["env"]["MPLCONFIGDIR"] = str(tmp_path)  # no memory of the fonts that there were
     done = subprocess.run(**settings, capture_output=True, timeout=900)

@@ -17,6 +17,9 @@ PROFILE = ("--profile", "workflow/profiles/slurm", "--slurm-status-command", "sq
 PROFILE += ("--slurm-init-seconds-before-status-checks", "1")
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def node():
     """Slurm on this machine, while these tests run."""
@@ -43,7 +46,7 @@ def through_slurm(node, smoke, tmp_path_factory) -> Path:
 def test_every_short_job_is_in_a_group():
     texts = [file.read_text(encoding="utf-8") for file in (REPOSITORY / "workflow/rules").glob("*.smk")]
     rules = [rule for text in texts for rule in re.split(r"^rule ", text, flags=re.MULTILINE)[1:]]
-    short = {rule.partition(":")[0] for rule in rules if "runtime=10," in rule}
+    short = {rule.partition(":")[0] for rule in rules if "script:" in rule and "runtime=" not in rule}
     profile = yaml.safe_load((REPOSITORY / "workflow/profiles/slurm/config.yaml").read_text(encoding="utf-8"))
     assert short and short - set(profile["groups"]) == {"verify"}, "which is run alone"
 
@@ -64,7 +67,7 @@ def test_submissions_are_few_and_ask_for_what_their_rules_state(through_slurm):
     asked = {job["Comment"]: job for job in map(slurm_job, submitted)}
     sweep = asked["rule_sweep_wildcards_attractor"]
     assert (sweep["NumCPUs"], sweep["MinMemoryNode"], sweep["TimeLimit"]) == ("2", "3000M", "00:30:00")
-    experts = asked["rule_experts_expert_portrait"]  # of three and two games, the five one after another
+    experts = asked["rule_experts_expert_game_summary"]  # of three and two games, the five one after another
     assert (experts["NumCPUs"], experts["MinMemoryNode"], experts["TimeLimit"]) == ("1", "3000M", "01:40:00")
 
 

@@ -17,7 +17,11 @@ import pytest
 import yaml
 from workflow_runs import REPOSITORY, SMOKE, digests, snakemake
 
+from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.io.tables import read_table
+
+#: The README's example of an algorithm.
+ALGORITHM = re.search(r"^```python\n(# src.*?)^```$", (REPOSITORY / "README.md").read_text("utf-8"), re.M | re.S)[1]
 
 
 def planned(folder: Path, *arguments: str) -> set[str]:
@@ -31,10 +35,11 @@ def planned(folder: Path, *arguments: str) -> set[str]:
     return {line.split()[0] for line in table[1].splitlines() if line.strip()} - {"all"}
 
 
-def planned_games(folder: Path) -> set[str]:
-    """The games whose tables a run would make again."""
-    said = snakemake(folder, *SMOKE, "--dry-run")
-    return set(re.findall(r"output: data/(?:experts|tables/(?!theory/)\w+)/(\w+)\.", said.stdout + said.stderr))
+def products(folder: Path, *arguments: str) -> set[str]:
+    """The files that a run would make."""
+    said = snakemake(folder, *SMOKE, "--dry-run", *arguments)
+    outputs = re.findall(r"^    output: (.*)$", said.stdout + said.stderr, flags=re.MULTILINE)
+    return {file for output in outputs for file in output.split(", ")}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,9 @@ def test_every_product_is_there(run):
     assert set(card["verdict"]) <= {"holds", "fails", "not measured"}
     page = (run / "report/paper.html").read_text(encoding="utf-8")
     assert page.count("data:image/png") >= 3, "the figures are inside the page"
+    fits = read_table(run / "data/tables/imitators.csv")
+    assert {"status", "iterations", "certificate", "population_value_gap", "frozen_population_gap"} <= set(fits)
+    assert set(fits["algorithm"]) == set(ALGORITHMS)
 
 
 def test_every_link_of_the_report_leads_somewhere_in_it(run):
@@ -90,7 +98,7 @@ def test_snakemakes_own_report_has_captions_categories_labels_and_the_graph(run,
     assert {"Paper", "Games", "Tables", "Theory", "Imitation", "Pages"} <= categories.keys()
     assert {"attractor", "sheltered_attractor"} == categories["Games"].keys()
     rules = {node["rule"] for node in said("rulegraph")["data"][0]["values"]}
-    assert {"sweep", "scorecard", "explorer_page"} <= rules
+    assert {"sweep", "scorecard", "fit", "figure", "page"} <= rules
     assert not re.search(r'(?:src|href)="https?:', text), "it opens without a network"
 
 
@@ -131,32 +139,83 @@ def undone(run):
 
 def test_an_edited_game_reruns_its_own_chain_only(run, undone):
     undone("config/games/sheltered_attractor.yaml", "value: 0.5", "value: 0.25")
-    assert planned_games(run) == {"sheltered_attractor"}
-    rules = planned(run)
-    assert {"sweep", "sweep_figure", "paper", "game"} <= rules
-    assert not rules & {"figure_1", "figure_2", "properties", "scorecard"}
+    made = products(run)
+    assert {file.split("/")[3] for file in made if file.startswith("data/tables/games/")} == {"sheltered_attractor"}
+    assert {"report/paper.html", "report/games/sheltered_attractor.html"} <= made
+    assert not made & {"figures/figure_1.png", "data/tables/properties.csv", "data/tables/scorecard.csv"}
+    assert "data/experts/attractor.npz" not in made
+
+
+GAMES = "data/tables/games"
 
 
 @pytest.mark.parametrize(
     ("module", "rerun", "left"),
     [
-        ("diagram", {"diagram", "figure_1", "paper", "game"}, {"sweep", "scorecard", "properties", "expert"}),
         (
-            "scorecard",
-            {"scorecard", "paper"},
-            {"sweep", "properties", "figure_1", "figure_2", "expert"},
+            "figures/diagram",
+            {"figures/figure_1.png", "figures/games/attractor/diagram.svg", "report/paper.html"},
+            {
+                "figures/games/attractor/flow.png",
+                "figures/figure_2_nash_imitation_gap.png",
+                "data/tables/scorecard.csv",
+            },
         ),
-        ("control", {"properties", "scorecard"}, {"sweep", "figure_1", "figure_2"}),
-        ("value", {"sweep", "expert", "properties", "scorecard", "figure_2"}, {"figure_1", "diagram"}),
-        ("frontier", {"frontier", "theorems", "theory_page"}, {"verification", "tightness", "sweep", "paper"}),
-        ("lemmas", {"verification", "theorems"}, {"tightness", "frontier", "sweep"}),
+        (
+            "claims/section_5_observations",
+            {"data/tables/scorecard.csv", "report/paper.html"},
+            {f"{GAMES}/attractor/sweep.csv", "data/tables/properties.csv", "figures/figure_1.png"},
+        ),
+        (
+            "engine/control",
+            {"data/tables/properties.csv", f"{GAMES}/attractor/summary.csv"},
+            {f"{GAMES}/attractor/sweep.csv", "figures/figure_1.png"},
+        ),
+        (
+            "engine/gaps",
+            {f"{GAMES}/attractor/sweep.csv", "data/experts/attractor.npz", "figures/figure_2_nash_imitation_gap.png"},
+            {"figures/figure_1.png", "figures/games/attractor/diagram.png"},
+        ),
+        (
+            "theory/worst_policy",
+            {f"{GAMES}/decoy/frontier.csv", "data/tables/theory/theorems.csv", "report/theory.html"},
+            {"data/tables/theory/random_games.csv", "data/tables/theory/tightness.csv", "report/paper.html"},
+        ),
+        (
+            "theory/proof_steps",
+            {"data/tables/theory/random_games.csv", "data/tables/theory/theorems.csv"},
+            {"data/tables/theory/tightness.csv", f"{GAMES}/decoy/frontier.csv"},
+        ),
+        (
+            "equilibria/smoothing_path",
+            {"data/experts/attractor.npz"},
+            {f"{GAMES}/attractor/sweep.csv", "data/tables/properties.csv", "data/tables/theory/tightness.csv"},
+        ),
+        (
+            "imitation/linear_program",
+            {f"{GAMES}/attractor/imitation/vanilla_adv.csv", "data/tables/imitators.csv", "report/imitation.html"},
+            {f"{GAMES}/attractor/imitation/bc.csv", "data/tables/theory/random_games.csv", "report/paper.html"},
+        ),
     ],
 )
 def test_an_edited_module_reruns_what_depends_on_it(run, undone, module, rerun, left):
     undone(f"src/mfg_imitation/{module}.py", '"""', '"""An edit. ')
-    rules = planned(run)
-    assert rerun <= rules
-    assert not left & rules
+    made = products(run)
+    assert rerun <= made
+    assert not left & made
+
+
+def test_a_new_algorithm_reruns_only_itself_and_what_reads_its_rows(run):
+    file = run / "src/mfg_imitation/imitation/cautious.py"
+    file.write_text(ALGORITHM, encoding="utf-8")
+    try:
+        made = products(run)
+    finally:
+        file.unlink()
+    fitted = {file for file in made if "/imitation/" in file and file.startswith("data/tables/games/")}
+    assert fitted == {f"{GAMES}/{game}/imitation/cautious.csv" for game in ("attractor", "sheltered_attractor")}
+    assert {"data/tables/imitators.csv", "figures/imitation/matrix.png", "report/imitation.html"} <= made
+    assert not made & {f"{GAMES}/attractor/sweep.csv", "data/tables/theory/theorems.csv", "report/paper.html"}
 
 
 def test_one_changed_value_of_the_configuration_reruns_its_users(run):
@@ -165,7 +224,22 @@ def test_one_changed_value_of_the_configuration_reruns_its_users(run):
 
 
 def test_every_item_has_a_target(run):
-    assert planned(run, "figure_1", "figure_2", "scorecard", "theory", "tables", "figures", "report") == set()
+    words = [
+        "figure_1",
+        "figure_2",
+        "scorecard",
+        "paper",
+        "theory",
+        "imitation",
+        "explorer",
+        "games",
+        "tables",
+        "figures",
+        "report",
+    ]
+    assert planned(run, *words) == set()
+    rules = snakemake(run, *SMOKE, "--list-rules").stdout
+    assert all(re.search(r" \(.+\)$", line) for line in rules.splitlines() if re.match(r"\w+ ", line)), rules
 
 
 def test_verify_names_the_number_that_moved(run):
@@ -183,7 +257,7 @@ def test_verify_names_the_number_that_moved(run):
         assert "column measured: was" in done.stdout + done.stderr
     finally:
         shutil.rmtree(reference)
-        (run / "data/tables/verification.csv").unlink(missing_ok=True)
+        (run / "data/tables/reference_check.csv").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +274,9 @@ def test_verify_names_the_number_that_moved(run):
         ({"explorer": {"games": ["maze"]}}, ["explorer.games[0]", "'maze'", "expert.policy"]),
         ({"explorer": {"horizon": {"largest": 5}}}, ["explorer.horizon.largest", "one step above"]),
         ({"seed": 1.5}, ["seed", "1.5", "an integer"]),
+        ({"imitation": {"algorithms": ["bcc"]}}, ["imitation.algorithms[0]", "'bcc'", "did you mean 'bc'"]),
+        ({"imitation": {"imitated": ["sisi"]}}, ["imitation.imitated[0]", "'sisi'", "did you mean 'sis'"]),
+        ({"imitation": {"experiments": {"x": {"noise": 1}}}}, ["imitation.experiments.x.noise", "unknown key"]),
     ],
 )
 def test_a_mistake_in_the_configuration_is_one_line(tmp_path, run, edit, parts):

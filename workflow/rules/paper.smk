@@ -1,16 +1,23 @@
 # game, imitators on paths -> proxies and gaps -> the paper's claims.
 
 
-rule registries:
-    """The proxies and algorithms of this run: how they are written and what they do."""
+rule proxies:
+    """The proxies: how they are written and what they do."""
     output:
-        proxies=paths.table("proxies"),
-        algorithms=paths.table("algorithms"),
+        paths.table("proxies"),
+    script:
+        "../scripts/proxies.py"
+
+
+rule algorithms:
+    """The algorithms of this run: how they are written and what they do."""
+    output:
+        paths.table("algorithms"),
     params:
         algorithms=RUN.algorithms(),
-        library=script_digest("registries", *modules_of(ALGORITHMS)),
+        library=script_digest("algorithms", *modules_of(ALGORITHMS)),
     script:
-        "../scripts/registries.py"
+        "../scripts/algorithms.py"
 
 
 rule sweep:

@@ -1,10 +1,11 @@
 """What fits a policy to demonstrations, and what it returns: an algorithm is a decorated function in its own file."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Array, Float, Int
 
 from mfg_imitation.registry import Registry
@@ -28,6 +29,14 @@ class Imitation(NamedTuple):
     status: str | np.ndarray
     iterations: int | Int[Array, "*batch"]
     certificate: float | Float[Array, "*batch"]
+
+
+def closed_form(policy: Float[Array, "*batch H S A"], objective: Float[Array, "*batch"]) -> Imitation:
+    """What an algorithm returns that has nothing to iterate: no policy has a smaller objective."""
+    batch = np.shape(objective)
+    if not batch:
+        return Imitation(policy, float(objective), "closed form", 0, 0.0)
+    return Imitation(policy, objective, np.full(batch, "closed form"), np.zeros(batch, int), np.zeros(batch))
 
 
 class Algorithm(NamedTuple):
@@ -99,3 +108,22 @@ def algorithm(
         return fit
 
     return enter
+
+
+def algorithms_table(names: Sequence[str]) -> pd.DataFrame:
+    """One row per algorithm: name, label, summary, starts_from, needs, stationary, variant_of; see `Algorithm`.
+
+    Args:
+        names: of the algorithms.
+    """
+    entries = {name: ALGORITHMS.named(name) for name in names}
+    columns = {
+        "name": list(entries),
+        "label": [entry.label for entry in entries.values()],
+        "summary": [entry.summary for entry in entries.values()],
+        "starts_from": [" ".join(entry.starts_from) or None for entry in entries.values()],
+        "needs": [", ".join(entry.needs) or None for entry in entries.values()],
+        "stationary": [entry.stationary for entry in entries.values()],
+        "variant_of": [entry.variant_of or None for entry in entries.values()],
+    }
+    return pd.DataFrame(columns)

@@ -1,14 +1,13 @@
 """Behavioral cloning: the actions of the demonstrations, state by state (paper, Section 4.1)."""
 
 import jax.numpy as jnp
-import numpy as np
 from jax.scipy.special import xlogy
 from jaxtyping import Array, Float
 
 from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import Imitation, algorithm
+from mfg_imitation.imitation.algorithm import Imitation, algorithm, closed_form
 from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_fit
 
 
@@ -44,11 +43,7 @@ def behavioral_cloning(
     policy = cloned_policy(occupancy, imagined, stationary)
     # Imagined once a step, or once for all steps where there is one policy for all.
     weights = occupancy + imagined * (jnp.arange(game.horizon) < (1 if stationary else game.horizon))[:, None, None]
-    objective = -jnp.sum(xlogy(weights, policy), axis=(-3, -2, -1))
-    batch = objective.shape
-    if not batch:
-        return Imitation(policy, float(objective), "closed form", 0, 0.0)
-    return Imitation(policy, objective, np.full(batch, "closed form"), np.zeros(batch, int), np.zeros(batch))
+    return closed_form(policy, -jnp.sum(xlogy(weights, policy), axis=(-3, -2, -1)))
 
 
 def cloned_policy(

@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 import equinox as eqx
+import pandas as pd
 from jaxtyping import Array, Float
 
 from mfg_imitation.checks import check_probabilities
@@ -31,25 +32,37 @@ def proxies_of(
     game: Game, expert: Float[Array, "H S A"], expert_flow: Float[Array, "H S"], policy: Float[Array, "H S A"]
 ) -> Proxies:
     """`proxies` of one policy, unchecked, for use inside traced code; `expert_flow` is the expert's own population."""
-    return errors_of(game, expert_flow[..., None] * expert, expert_flow, policy)
+    return _errors(game, expert_flow[..., None] * expert, expert_flow, expert_flow, policy)
 
 
 def errors_of(
     game: Game, occupancy: Float[Array, "H S A"], population: Float[Array, "H S"], policy: Float[Array, "H S A"]
 ) -> Proxies:
-    """The errors of one policy against a joint occupancy, an expert's or what demonstrations show of it; unchecked.
+    """The errors of one policy against what demonstrations show, unchecked, for use inside traced code.
 
     Args:
+        occupancy: rho-hat, the joint occupancy of the demonstrations.
         population: the experts' flow, in which one imitator among experts is followed.
     """
+    return _errors(game, occupancy, occupancy.sum(axis=-1), population, policy)
+
+
+def _errors(game, occupancy, flow, population, policy) -> Proxies:
     comparison = Comparison(
         game=game,
         expert=occupancy,
+        expert_flow=flow,
         policy=policy,
         among_experts=agent_flow_of(game, policy, population)[..., None] * policy,
         own=flow_of(game, policy)[..., None] * policy,
     )
     return Proxies(*(entry.error(comparison) for entry in PROXIES.values()))
+
+
+def proxies_table() -> pd.DataFrame:
+    """One row per proxy: name, label, summary, formula (TeX) and where (its source)."""
+    rows = [(name, entry.label, entry.summary, entry.formula, entry.where) for name, entry in PROXIES.items()]
+    return pd.DataFrame(rows, columns=["name", "label", "summary", "formula", "where"])
 
 
 @eqx.filter_jit

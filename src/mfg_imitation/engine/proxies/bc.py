@@ -32,5 +32,4 @@ def bc_bound(errors, constants: Constants) -> Float[np.ndarray, "*batch"]:
 )
 def bc(comparison: Comparison) -> Float[Array, ""]:
     """max over n of sum over s of mu^E_n(s) |pi^E_n(.|s) - pi_n(.|s)|."""
-    flow = comparison.expert.sum(axis=-1, keepdims=True)
-    return largest_distance(comparison.expert, flow * comparison.policy)
+    return largest_distance(comparison.expert, comparison.expert_flow[..., None] * comparison.policy)

@@ -17,6 +17,7 @@ class Comparison(NamedTuple):
     Attributes:
         game: for its kernel.
         expert: rho^{E,E}, the expert's joint occupancy in its own population, or its estimate from demonstrations.
+        expert_flow: its sum over actions, mu^E or mu-hat.
         policy: the imitator's.
         among_experts: rho^{pi,E}, the imitator's occupancy in the expert's population.
         own: rho^{pi,pi}, its occupancy in the population that it creates itself.
@@ -24,6 +25,7 @@ class Comparison(NamedTuple):
 
     game: Game
     expert: Float[Array, "H S A"]
+    expert_flow: Float[Array, "H S"]
     policy: Float[Array, "H S A"]
     among_experts: Float[Array, "H S A"]
     own: Float[Array, "H S A"]
