@@ -13,7 +13,7 @@ from mfg_imitation.io.schema import Problem, find_problem
 from mfg_imitation.io.settings import schema_of
 from mfg_imitation.io.yaml import read_yaml
 from mfg_imitation.names import SWEPT
-from mfg_imitation.studies.imitation import Experiment
+from mfg_imitation.studies.experiment import Experiment
 from mfg_imitation.studies.slip_paths import games_on_grid
 from workflow.lib.run import GAMES, Run
 

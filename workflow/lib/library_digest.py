@@ -28,9 +28,14 @@ def library_digest(script: str, *modules: str) -> str:
         script: path from the folder of the Snakefile.
         modules: further modules that it uses, by their full names: entries that a registry imports by itself.
     """
-    names = _closure({*_imported(ROOT / script), *modules})
+    names = modules_behind(script, *modules)
     digests = sorted((name, hashlib.sha256(_file(name).read_bytes()).hexdigest()) for name in names)
     return hashlib.sha256(json.dumps(digests).encode()).hexdigest()[:16]
+
+
+def modules_behind(script: str, *modules: str) -> set[str]:
+    """The modules of ours that are behind a script or notebook; see `library_digest` for the arguments."""
+    return _closure({*_imported(ROOT / script), *modules})
 
 
 @cache
@@ -49,7 +54,7 @@ def _closure(names: set[str]) -> set[str]:
     while waiting:
         name = waiting.pop()
         found.add(name)
-        packages = {name.rsplit(".", depth)[0] for depth in range(1, name.count("."))}
+        packages = {name.rsplit(".", depth)[0] for depth in range(1, name.count(".") + 1)} & graph.modules
         entries = graph.find_children(name) if name == WHOLE else set()
         waiting |= (graph.find_modules_directly_imported_by(name) | packages | entries) - found
     return found

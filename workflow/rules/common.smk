@@ -1,6 +1,16 @@
 # What the rules share; all else is in workflow/lib.
 sys.path.insert(0, str(ROOT))
 
+# Jobs find workflow/lib, and commands are this environment's, whether or not it was activated.
+os.environ.update(
+    PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]),
+    PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
+)
+# Jobs share what XLA has compiled; JAX reads this when it is imported. Entries carry a checksum: it passes over a damaged
+# one, warns and compiles.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(".snakemake/jax"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # hundreds of small ones add up
+
 from mfg_imitation.claims.claim import CLAIMS
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.errors import InputError
@@ -10,15 +20,6 @@ from mfg_imitation.imitation.algorithm import ALGORITHMS
 from workflow.lib import config_checks, paths
 from workflow.lib.library_digest import library_digest
 from workflow.lib.run import Run
-
-# Jobs find workflow/lib, and commands are this environment's, whether or not it was activated.
-os.environ.update(
-    PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]),
-    PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
-)
-# Jobs share what XLA has compiled. Entries carry a checksum: JAX passes over a damaged one, warns and compiles.
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(".snakemake/jax"))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # hundreds of small ones add up
 
 
 def stop_on_user_mistake(check, *arguments):

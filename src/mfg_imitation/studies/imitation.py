@@ -1,7 +1,6 @@
 """Imitation from demonstrations, measured: one algorithm of the registry on samples of an expert, over seeds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -20,35 +19,10 @@ from mfg_imitation.engine.proxies import Proxies, errors_of, proxies
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy, sample_demonstrations
-from mfg_imitation.io.settings import setting
+from mfg_imitation.studies.experiment import Experiment
 
 #: What tells one fit from another.
 KEYS = ["experiment", "demonstrations", "seed", "algorithm"]
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """How demonstrations are made, and which policies are fitted to them: one entry of `imitation.experiments`."""
-
-    label_noise: float = setting(
-        0.0,
-        "probability that a recorded action is replaced by a random one (0)",
-        words="a recorded action is a random one with probability {:g}",
-        kind=float,
-        minimum=0,
-        maximum=1,
-    )
-    n_players: int | None = setting(
-        None,
-        "demonstrations come from populations of so many (without it, from the mean field)",
-        words="populations of {} players, driven by where their members are",
-        kind=int,
-        minimum=1,
-        maximum=10_000_000,
-    )
-    stationary: bool = setting(
-        False, "fit one policy for all steps (false)", words="one policy for all steps is fitted", kind=bool
-    )
 
 
 #: Policies [seeds, H, S, A] by what they were fitted to: an experiment and a number of demonstrations, see `key`.

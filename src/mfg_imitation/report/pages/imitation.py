@@ -2,7 +2,7 @@
 
 from mfg_imitation.io.settings import in_words
 from mfg_imitation.report.page import Reads, Run, page
-from mfg_imitation.studies.imitation import Experiment
+from mfg_imitation.studies.experiment import Experiment
 
 #: What an experiment is that changes nothing.
 ORDINARY = "independent trajectories in the expert's population, recorded as they were"

@@ -1,0 +1,76 @@
+"""Mistakes in a configuration: one line with file, key, value and what is allowed, before any job."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mfg_imitation.io.yaml import read_yaml
+from workflow.lib.config_checks import Layers, check_configuration, check_games
+from workflow.lib.run import Run
+
+REPOSITORY = Path(__file__).parents[2]
+FILES = [REPOSITORY / "config/config.yaml", REPOSITORY / "config/smoke.yaml"]
+
+
+def laid_over(*layers: dict) -> dict:
+    """As Snakemake merges configurations: mappings key by key, all else replaced."""
+    merged: dict = {}
+    for layer in layers:
+        for key, value in layer.items():
+            both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+            merged[key] = laid_over(merged[key], value) if both else value
+    return merged
+
+
+@pytest.fixture(autouse=True)
+def in_the_repository(monkeypatch):
+    monkeypatch.chdir(REPOSITORY)
+
+
+def check(*files: Path) -> None:
+    config = laid_over(*map(read_yaml, files))
+    layers = Layers({}, files)
+    check_configuration(config, layers)
+    check_games(Run(config), layers)
+
+
+def test_the_shipped_configurations_pass():
+    check(*FILES)
+
+
+@pytest.mark.parametrize(
+    ("edit", "parts"),
+    [
+        ({"sweeep": {}}, ["sweeep", "unknown key", "sweep"]),
+        ({"sweep": {"horizons": [5]}}, ["sweep.horizons", "unknown key", "horizon"]),
+        ({"sweep": {"horizon": [0]}}, ["sweep.horizon[0]", "0", "at least 1"]),
+        ({"sweep": {"horizon": "ten"}}, ["sweep.horizon", "'ten'", "a list"]),
+        ({"sweep": {"alpha": {"smallest": 2}}}, ["sweep.alpha.smallest", "2"]),
+        ({"paper": {"game": "attractr"}}, ["paper.game", "'attractr'", "attractor"]),
+        ({"theory": {"frontier": {"games": ["dekoy"]}}}, ["theory.frontier.games[0]", "'dekoy'", "decoy"]),
+        ({"theory": {"verification": {"alpha": [2]}}}, ["theory.verification.alpha[0]", "2", "at most 1"]),
+        ({"explorer": {"games": ["maze"]}}, ["explorer.games[0]", "'maze'", "expert.policy"]),
+        ({"explorer": {"horizon": {"largest": 5}}}, ["explorer.horizon.largest", "one step above"]),
+        ({"seed": 1.5}, ["seed", "1.5", "an integer"]),
+        ({"imitation": {"algorithms": ["bcc"]}}, ["imitation.algorithms[0]", "'bcc'", "did you mean 'bc'"]),
+        ({"imitation": {"imitated": ["sisi"]}}, ["imitation.imitated[0]", "'sisi'", "did you mean 'sis'"]),
+        ({"imitation": {"experiments": {"x": {"noise": 1}}}}, ["imitation.experiments.x.noise", "unknown key"]),
+    ],
+)
+def test_a_mistake_is_one_line(tmp_path, one_line, edit, parts):
+    file = tmp_path / "mistake.yaml"
+    file.write_text(yaml.safe_dump(edit), encoding="utf-8")
+    message = one_line(check, *FILES, file)
+    assert message.startswith(f"{file}: ") and all(part in message for part in parts), message
+
+
+def test_the_layer_that_a_mistake_stands_in_is_named(tmp_path, one_line):
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text("seed: -1", encoding="utf-8")
+    second.write_text("paper: {game: attractor}", encoding="utf-8")
+    assert one_line(check, *FILES, first, second).startswith(f"{first}: seed is -1")
+    config = laid_over(*map(read_yaml, FILES), {"seed": -1})
+    assert one_line(check_configuration, config, Layers({"seed": -1}, FILES)).startswith("--config: seed is -1")
+    second.write_text("[1, 2]", encoding="utf-8")
+    assert one_line(Layers, {}, [second]) == f"{second}: must be a mapping of keys to values"
