@@ -203,7 +203,32 @@ def test_growth_and_decades_between_panels():
     assert decades(both, "bc", VALUE) == pytest.approx(np.log10(2), abs=1e-3)
     swapped = pd.concat([panel(slope=2, scale=2), panel(slope=1, scale=4)])
     assert growth(swapped, "bc", VALUE, along=SWEPT) == pytest.approx(1, abs=1e-3)
+    # once halved and once doubled: one step that grows is what contradicts the paper
+    mixed = pd.concat([panel(slope=1, scale=2), panel(slope=2, scale=4), panel(slope=3, scale=2)])
+    assert growth(mixed, "bc", VALUE, along=SWEPT) == pytest.approx(1, abs=1e-3)
     assert list(panels(both)) == [(1, 2), (2, 2)]
+
+
+POWERS = {(1, 2): 0.9, (1, 3): 0.8, (2, 2): 0.7, (2, 3): 0.6}
+
+
+@pytest.mark.parametrize(
+    ("claim", "place"),
+    [
+        ("alike_when_small", (1, 2)),
+        ("like_bc_when_h_is_large", (1, 3)),
+        ("like_bc_when_l_p_is_large", (2, 2)),
+        ("like_bc_when_both_are_large", (2, 3)),
+    ],
+)
+def test_every_claim_reads_its_own_panel(claim, place):
+    """With vanilla_adv = 2 alpha^p the curve over x is x^(1/p), whose area is p / (p + 1); no two panels have one p."""
+    table = pd.concat([panel(*at, power=p) for at, p in POWERS.items()] + [panel(0, h, power=1) for h in (2, 3)])
+    area = POWERS[place] / (POWERS[place] + 1)
+    to_bc, to_mfc = 1 / 2 - area, area - 1 / 3
+    wanted = to_mfc if claim.startswith("alike") else to_bc / (to_bc + to_mfc)
+    (row,) = [row for row in CLAIMS[claim].rows({"sweep": table.assign(**{NIG: np.nan})}) if row["gap"] == VALUE]
+    assert row["measured"] == pytest.approx(wanted, abs=2e-3)
 
 
 def test_corners():

@@ -72,6 +72,37 @@ def test_no_pair_of_populations_is_steeper(affine, rng):
     assert max(slopes["reward"]) == pytest.approx(reward, abs=1e-12)
 
 
+class TwoWays(mfg.Game):
+    """From state 0 two branches lead to state 1; what the population moves between them, nobody notices."""
+
+    states: tuple = ("a", "b")
+    actions: tuple = ("go",)
+    horizon: int = 2
+    noticed: float = 0.0
+
+    @property
+    def initial(self):
+        return jnp.asarray([1.0, 0.0])
+
+    @property
+    def successors(self):
+        return jnp.asarray([[[1, 1, 0]], [[1, 1, 0]]])
+
+    def probabilities(self, n, mu):
+        one = jnp.stack([0.1 + 0.5 * mu[0], 0.6 - (0.5 - self.noticed) * mu[0], 0.3 - self.noticed * mu[0]])
+        return jnp.broadcast_to(one, (2, 1, 3))
+
+    def reward(self, n, mu):
+        return jnp.zeros((2, 1))
+
+
+@pytest.mark.parametrize("noticed", [0.0, 0.2])
+def test_branches_to_one_state_are_one(noticed):
+    """State 1 gets 0.7 + noticed mu_0, state 0 the rest: half the spread of the gradients, summed over both."""
+    estimate = lipschitz_estimate(TwoWays(noticed=noticed), n_samples=3)
+    assert estimate.transition == pytest.approx(noticed, abs=1e-12)
+
+
 def test_a_steep_place_is_found_when_it_is_named():
     """A kernel that is steep only around mu = (1/2, 1/2): the estimate is a lower one, and says where it was met."""
 

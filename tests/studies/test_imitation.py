@@ -115,6 +115,17 @@ def test_summary_takes_medians_over_the_seeds(table):
     pd.testing.assert_frame_equal(card, summary([table.assign(game="g")], resamples=200, seed=0))
 
 
+def test_intervals_are_of_the_median(table):
+    """One wild seed of nine moves a mean and its interval, but no median.
+
+    A resample's median is wild when 5 of its 9 draws are the wild seed's: P = 0.001, which no 95% interval sees.
+    """
+    nine = pd.concat([table[table["seed"] == 0].assign(seed=seed) for seed in range(9)])
+    nine = nine.assign(game="g", **{GAP: np.where(nine["seed"] == 8, 1000.0, 1.0)})
+    card = summary([nine], resamples=500, seed=0)
+    assert (card[[GAP, f"{GAP}_low", f"{GAP}_high"]] == 1).all(axis=None)
+
+
 def test_populations_of_players_come_nearer_to_the_exact_gap():
     """A factor of 100 in N shrinks the error about tenfold; that it does not even halve has a chance below 1e-6."""
     game = mfg.load_game("sis", horizon=4)

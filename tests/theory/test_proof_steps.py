@@ -91,6 +91,32 @@ def test_both_sides_are_what_brute_force_says(game, rng, draw_policies):
     np.testing.assert_allclose(steps["MFC-ADV, among experts"].left, own, atol=1e-12)
 
 
+def test_every_right_side_is_what_the_lemma_states(game, rng, draw_policies):
+    """c_{n+1} = (1 + L_P) c_n + 1 and g_{n+1} = (1 + L_P) g_n, by hand: no constant is a little too generous."""
+    expert, policy = map(jnp.asarray, draw_policies(rng, game, 2))
+    bc, vanilla, mfc = map(float, mfg.proxies(game, expert, policy))
+    rewards = [game.reward(n, mu) for n, mu in enumerate(mfg.population_flow(game, expert))]
+    steps = steps_of(game, expert, policy)
+    d = steps["Lemma 4"].left
+    e = np.asarray(steps["Lemma 5 for BC"].left).reshape(3, -1)
+    c, g = [0, 1, 2 + SLOPE], [0, 1, 1 + SLOPE]
+    crowd = REWARD_SLOPE * sum(d)
+    right = {
+        "Lemma 2": crowd + np.abs(rewards).max() * e.sum(axis=1),
+        "Lemma 3": [bc, 2 * bc, 3 * bc],
+        "Lemma 4": [c_n * bc for c_n in c],
+        "Lemma 5 for BC": [(c_n - n) * bc for n, c_n in enumerate(c)] * 3,
+        "vanilla-ADV, population": [g_n * vanilla for g_n in g],
+        "vanilla-ADV, one agent": [0, 0, SLOPE * vanilla] * 3,
+        "MFC-ADV, population": [0, mfc, mfc],
+        "MFC-ADV, one agent": [0, 0, SLOPE * mfc] * 3,
+        "MFC-ADV, among experts": mfc + e[0],
+    }
+    for name, wanted in right.items():
+        np.testing.assert_allclose(steps[name].right, wanted, rtol=1e-12, atol=1e-14, err_msg=name)
+    assert {*right, "Lemma 1", "Lemma 5"} == steps.keys(), "these two are in test_both_sides_are_what_brute_force_says"
+
+
 def test_every_step_holds_for_its_constants_and_fails_for_smaller_ones(game, rng, draw_policies):
     expert, *policies = map(jnp.asarray, draw_policies(rng, game, 6))
     for policy in policies:

@@ -9,9 +9,11 @@ from mfg_imitation.engine.proxies import Proxies
 from mfg_imitation.games.families.random_garnet import RandomGarnet
 from mfg_imitation.names import SWEPT
 from mfg_imitation.theory import random_games as module
+from mfg_imitation.theory.proof_steps import Inequality
 from mfg_imitation.theory.random_games import (
     THEOREMS,
     Violated,
+    counts,
     policies_near,
     random_games,
     refuse_violations,
@@ -67,6 +69,15 @@ def test_a_planted_violation_is_found_and_named(monkeypatch, one_line):
     assert said.startswith("Lemma 4 is violated") and f"{SWEPT} = " in said and "seed = " in said
     with pytest.raises(Violated):
         refuse_violations(steps)
+
+
+@pytest.mark.parametrize(("excess", "violations"), [(-0.1, 0), (0, 0), (1e-12, 0), (1e-7, 1), (0.05, 1), (np.nan, 1)])
+@pytest.mark.parametrize("right", [0.0, 1.0, 1e6])
+def test_what_is_above_rounding_is_a_violation(excess, violations, right):
+    """In units of 1 + right; nothing is above an infinite bound."""
+    left = [[right + excess * (1 + right), right, -1.0], [0.0, 0.0, 5.0]]
+    found = counts(Inequality(np.asarray(left), np.asarray([[right] * 3, [0.0, 0.0, np.inf]])))
+    assert found["checks"] == 3 and found["violations"].tolist() == [violations, 0]
 
 
 def test_a_step_of_a_proof_is_named_before_the_theorem(tables):

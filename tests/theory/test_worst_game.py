@@ -28,3 +28,5 @@ def test_the_ascent_uses_the_bound_up_and_never_exceeds_it():
     assert list(table["interaction"]) == ["free", "none"]
     assert table["reward_lipschitz"].iloc[1] == 0
     assert table["ratio"].iloc[0] > 0.8
+    # An expert that is no equilibrium would use its own exploitability up, not the theorem.
+    assert (table["exploitability"] <= 1e-3 * table["nash_imitation_gap"]).all()
