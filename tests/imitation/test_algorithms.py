@@ -62,11 +62,14 @@ def test_a_policy_comes_out_with_how_the_fit_ended(name, stationary, fit, sample
         np.testing.assert_array_equal(found.policy, np.broadcast_to(found.policy[:, :1], found.policy.shape))
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["population known", "population estimated"])
 @pytest.mark.parametrize(("name", "stationary"), CLASSES)
-def test_a_batch_is_its_samples_and_equal_calls_give_equal_bytes(name, stationary, fit, samples):
-    together = fit(name, samples, stationary)
-    alone = fit(name, sample(samples, 1), stationary)
-    again = fit(name, sample(samples, 1), stationary)
+def test_a_batch_is_its_samples_and_equal_calls_give_equal_bytes(name, stationary, known, fit, samples):
+    """Each sample has its own estimate of the population, too."""
+    offered = {} if known else {"population": None}
+    together = fit(name, samples, stationary, **offered)
+    alone = fit(name, sample(samples, 1), stationary, **offered)
+    again = fit(name, sample(samples, 1), stationary, **offered)
     np.testing.assert_allclose(together.policy[1], alone.policy, rtol=0, atol=1e-9)
     assert float(together.objective[1]) == pytest.approx(float(alone.objective), abs=1e-9)
     assert together.status[1] == alone.status

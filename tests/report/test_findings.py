@@ -1,0 +1,60 @@
+"""What pages say in sentences is read off tables: small tables, and what is true of them."""
+
+import pandas as pd
+import pytest
+
+from mfg_imitation.report import findings
+
+
+@pytest.fixture
+def imitators() -> pd.DataFrame:
+    """Two games with one experiment each; the smaller sample says the opposite of the larger one."""
+    rows = [
+        ("maze", "clean", 10, "bc", 0.0, 1.0),
+        ("maze", "clean", 10, "mfc_adv", 9.0, 2.0),
+        ("maze", "clean", 100, "bc", 5.0, 3.0),
+        ("maze", "clean", 100, "mfc_adv", 2.0, 4.0),
+        ("sis", "clean", 100, "bc", 1e-12, 0.0),
+        ("sis", "clean", 100, "mfc_adv", 1e-10, 0.0),
+    ]
+    columns = ["game", "experiment", "demonstrations", "algorithm", "nash_imitation_gap", "objective"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_only_the_largest_sample_of_a_game_speaks(imitators):
+    found = findings.with_most_demonstrations(imitators)
+    assert found["demonstrations"].tolist() == [100] * 4
+
+
+def test_a_winner_is_alone_and_below_rounding_all_tie(imitators):
+    gaps = findings.wide(findings.with_most_demonstrations(imitators), ["bc", "mfc_adv"])
+    assert gaps.loc[("maze", "clean")].tolist() == [5.0, 2.0]
+    assert findings.winners(gaps) == {"clean": (2, {"bc": 0, "mfc_adv": 1}, 1)}
+
+
+def test_two_optima_are_reported_where_the_gap_is_not_nothing(imitators):
+    apart = findings.optima_apart(findings.with_most_demonstrations(imitators), "bc", "mfc_adv")
+    assert apart.index.tolist() == [("maze", "clean")]
+    assert apart["objective"].loc[("maze", "clean")].tolist() == [3.0, 4.0]
+
+
+def test_verdicts_are_counted_by_gap():
+    card = pd.DataFrame(
+        [("a", "nig", "fails"), ("a", "value", "holds"), ("b", "nig", "not measured"), ("c", None, "holds")],
+        columns=["claim", "gap", "verdict"],
+    )
+    counts = findings.verdicts(card)
+    assert counts.loc["nig"].tolist() == [0, 1, 1]
+    assert counts.loc["value"].tolist() == counts.loc[""].tolist() == [1, 0, 0]
+    assert findings.failing(card, "nig") == ["a"] and findings.failing(card, "value") == []
+
+
+def test_the_largest_gap_of_every_path():
+    paths = pd.DataFrame({"towards": ["uniform", "uniform", "worst"], "gap": [1.0, 3.0, 2.0]})
+    assert findings.largest_gaps(paths, ["gap"])["gap"].to_dict() == {"uniform": 3.0, "worst": 2.0}
+
+
+def test_the_fullest_state_at_any_step_and_at_the_end():
+    rows = [("bar", 0, 0.9), ("home", 0, 0.1), ("bar", 1, 0.3), ("home", 1, 0.7)]
+    ever, at_last = findings.fullest(pd.DataFrame(rows, columns=["state", "step", "population"]))
+    assert ever == ("bar", 0, 0.9) and at_last == ("home", 1, 0.7)
