@@ -1,6 +1,6 @@
 """What the complete grid of the imitation experiments, config/full.yaml, would cost, from the seconds of a run's fits.
 
-snakemake --cores 2 tables && python benchmarks/full_grid.py
+snakemake --cores 2 all_imitators && python benchmarks/full_grid.py
 
 Every fit of the complete grid is taken to cost the mean of the run's fits of the same game, experiment and algorithm,
 times the ratio of gradient steps where there are any. Compilation is in the mean, so that the estimate is on the high
@@ -24,9 +24,9 @@ def settings(*names: str) -> dict:
 
 
 def main() -> None:
-    files = sorted(ROOT.glob("logs/imitation/*_seconds.csv"))
+    files = sorted(ROOT.glob("logs/fit/*/*_seconds.csv"))
     if not files:
-        return print("The complete grid's cost: no logs/imitation/*_seconds.csv; run snakemake --cores 2 tables first")
+        return print(f"No times of fits in {ROOT / 'logs/fit'}: run snakemake --cores 2 all_imitators first.")
     published, full = settings("config.yaml"), settings("config.yaml", "full.yaml")
     seconds = pd.concat(map(pd.read_csv, files))
     steps = full["iterations"] / published["iterations"]
