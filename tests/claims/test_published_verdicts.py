@@ -33,16 +33,23 @@ FAILS = {
 
 def panel(slope: float, horizon: int) -> pd.DataFrame:
     """Proxies and gaps of pi_alpha, over alpha."""
-    stays = np.ones_like(ALPHA)  # 1 - m, b and the imitator among experts, who never leave s0
-    deviator, among_experts = stays, stays
-    value_gap, nig, vanilla, mfc = 0, 0, 0, 0
+    zero = np.zeros_like(ALPHA)
+    left, deviators, mistaken = (
+        zero,
+        zero,
+        zero,
+    )  # m, 1 - b, and what imitators among experts no longer do: small numbers
+    value_gap, nig, vanilla, mfc = 0, 0, zero, zero
     for _ in range(horizon):
-        nig, value_gap = nig + deviator - stays, value_gap + 1 - stays
-        # rho differs from the expert's, all in (s0, a0): what plays a0 in s0 is missing there, and is elsewhere
-        vanilla = np.maximum(vanilla, 2 * (1 - among_experts * (1 - ALPHA)))
-        mfc = np.maximum(mfc, 2 * (1 - stays * (1 - ALPHA)))
-        kept = 1 - np.minimum(1, slope * (1 - stays))
-        stays, deviator, among_experts = stays * (1 - ALPHA) * kept, deviator * kept, among_experts * (1 - ALPHA)
+        value_gap, nig = value_gap + left, nig + left - deviators
+        # rho differs from the expert's, all in (s0, a0): what is missing there is elsewhere
+        mistaken = mistaken + (1 - mistaken) * ALPHA
+        vanilla, mfc = np.maximum(vanilla, 2 * mistaken), np.maximum(mfc, 2 * (left + (1 - left) * ALPHA))
+        drawn = np.minimum(1, slope * left)
+        left, deviators = (
+            left + (1 - left) * (ALPHA + drawn - ALPHA * drawn),
+            deviators + (1 - deviators) * drawn,
+        )
     columns = {"alpha": ALPHA, "bc": 2 * ALPHA, "vanilla_adv": vanilla, "mfc_adv": mfc, NIG: nig, VALUE: value_gap}
     return pd.DataFrame({SWEPT: slope, "horizon": horizon, **columns})
 

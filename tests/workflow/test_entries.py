@@ -1,4 +1,4 @@
-"""One new file is all that an algorithm, a proxy, a family or a figure needs: tables, figures, pages and lists have it."""
+"""One new file is all that an algorithm, a proxy, a family or a figure needs: tables, figures, pages and lists follow."""
 
 import re
 import subprocess
