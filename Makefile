@@ -44,6 +44,7 @@ $(PEERS)/.ready: benchmarks/contest/peers.lock
 	@touch $@
 
 reference:  ## the tables of the last run become the reference that `snakemake verify` compares with
+	rm -rf data/reference && mkdir data/reference
 	cd data/tables && cp --parents scorecard.csv properties.csv games.csv imitators.csv finite_populations.csv theory/*.csv ../reference
 
 docs: $(READY)  ## the tables in README.md and config/README.md that follow from the code

@@ -1,6 +1,6 @@
 """Where the last run's time went: seconds, share and memory of every rule, from what its jobs left in logs/.
 
-python workflow/profile.py    (or: make profile)
+python workflow/run_times.py    (or: make profile)
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ TABLE = Path("data/tables/benchmarks/rules.csv")
 
 
 def main() -> None:
-    files = sorted(Path("logs").glob("*/*.tsv")) + sorted(Path("logs").glob("*.tsv"))
+    files = sorted(Path("logs").rglob("*.tsv"))
     if not files:
         raise SystemExit("logs/: no job has left its time here; run snakemake first")
     jobs = pd.concat(pd.read_csv(file, sep="\t").assign(rule=file.relative_to("logs").parts[0]) for file in files)

@@ -1,5 +1,6 @@
 """Mistakes in a configuration: one line with file, key, value and what is allowed, before any job."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,15 +29,31 @@ def in_the_repository(monkeypatch):
     monkeypatch.chdir(REPOSITORY)
 
 
-def check(*files: Path) -> None:
+def check(*files: Path) -> list[str]:
     config = laid_over(*map(read_yaml, files))
     layers = Layers({}, files)
     check_configuration(config, layers)
-    check_games(Run(config), layers)
+    return check_games(Run(config), layers)
 
 
 def test_the_shipped_configurations_pass():
-    check(*FILES)
+    assert check(*FILES) == []
+
+
+def test_only_the_games_of_the_run_stop_it(tmp_path, monkeypatch, one_line):
+    """Another's file is named, and no code of its is run."""
+    shutil.copytree(REPOSITORY / "config", tmp_path / "config")
+    monkeypatch.chdir(tmp_path)
+    games = tmp_path / "config/games"
+    (games / "half.yaml").write_text("title: Half\nstates: [a", encoding="utf-8")
+    (tmp_path / "leaves.py").write_text("import sys\n\nsys.exit(0)\n", encoding="utf-8")
+    (games / "leaves.yaml").write_text("title: Leaves\nsource: a test\nhorizon: 2\npython: leaves:Game\n", encoding="utf-8")
+    problems = check(*FILES)
+    (problem,) = problems
+    assert problem.startswith("config/games/half.yaml:2:11: ")
+    everything = tmp_path / "all.yaml"
+    everything.write_text("games: [attractor, sheltered_attractor, half]", encoding="utf-8")
+    assert one_line(check, *FILES, everything) == problem
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One new file is all that an algorithm, a proxy, a family or a figure needs: tables, figures, pages and lists follow."""
+"""One new file is all that an algorithm, a proxy, a family or a figure needs: the rest of the product follows."""
 
 import re
 import subprocess
@@ -69,6 +69,7 @@ class TwoPlaces(Family):
 '''
 
 GAME = """title: Two places
+source: a test
 family: two_places
 horizon: 4
 expert:

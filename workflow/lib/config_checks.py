@@ -61,20 +61,25 @@ def check_configuration(config: Mapping[str, Any], layers: Layers) -> None:
         raise InputError(f"{layers.origin(problem.path)}: {problem}")
 
 
-def check_games(run: Run, layers: Layers) -> None:
-    """Every game's file; for the games of this run, all that the jobs will ask of it on the configured grid."""
+def check_games(run: Run, layers: Layers) -> list[str]:
+    """The games of this run, with all that the jobs will ask of them on the configured grid.
+
+    Returns:
+        What is wrong with the files of other games. They are read only: code of theirs is not run.
+    """
 
     def refuse(*place: str | int, reason: str) -> None:
         raise InputError(f"{layers.origin(place)}: {Problem(place, reason)}")
 
+    used = {run.paper, *(name for kind in ("selected", "explored", "studied", "populated") for name in run.games(kind))}
+    unused = []
     for path in sorted(GAMES.glob("*.y*ml")):
-        if path.suffix != ".yaml" or not path.stem.isidentifier():
-            raise InputError(f"{path}: a game's file is named NAME.yaml, NAME of letters, digits and underscores")
-        file = run.file(path.stem)
-        file.load()
-        method = file.declaration.get("expert", {}).get("solve", {}).get("method")
-        if method is not None and method not in SOLVERS:
-            raise InputError(f"{path}: expert.solve.method is {method!r}, but must be one of {', '.join(SOLVERS)}")
+        try:
+            _check_game(run, path, load=path.stem in used)
+        except InputError as error:
+            if path.stem in used:
+                raise
+            unused.append(str(error))
     if run.paper not in run.games("swept"):
         reason = "has no expert.policy" if run.paper in run.games("selected") else "is not among games"
         refuse("paper", "game", reason=f"is {run.paper!r}, which {reason}")
@@ -96,6 +101,17 @@ def check_games(run: Run, layers: Layers) -> None:
     for name in run.games("swept"):
         for _ in games_on_grid(run.file(name), run.config["sweep"]):
             pass
+    return unused
+
+
+def _check_game(run: Run, path: Path, load: bool) -> None:
+    if path.suffix != ".yaml" or not path.stem.isidentifier():
+        raise InputError(f"{path}: a game's file is named NAME.yaml, NAME of letters, digits and underscores")
+    method = run.file(path.stem).declaration.get("expert", {}).get("solve", {}).get("method")
+    if method is not None and method not in SOLVERS:
+        raise InputError(f"{path}: expert.solve.method is {method!r}, but must be one of {', '.join(SOLVERS)}")
+    if load:
+        run.file(path.stem).load()
 
 
 def check_folders() -> None:

@@ -50,7 +50,8 @@ def check_run(run):
     """The configuration, and the games of this run."""
     told = stop_on_user_mistake(layers)
     stop_on_user_mistake(config_checks.check_configuration, run.config, told)
-    stop_on_user_mistake(config_checks.check_games, run, told)
+    for problem in stop_on_user_mistake(config_checks.check_games, run, told) or []:
+        print(f"{problem}; this run does not use it", file=sys.stderr)
 
 
 onstart:
