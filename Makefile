@@ -82,4 +82,4 @@ lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 		--fork-strategy fewest --generate-hashes --no-header -o requirements.lock
 
 clean:  ## remove every product and log; the environment stays
-	rm -rf data/experts data/tables figures report logs .snakemake
+	rm -rf data/experts data/demonstrations data/imitators data/tables figures report logs .snakemake

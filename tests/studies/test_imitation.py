@@ -9,6 +9,7 @@ import mfg_imitation as mfg
 from mfg_imitation.engine.proxies import errors_of
 from mfg_imitation.studies.finite_populations import finite_populations
 from mfg_imitation.studies.imitation import KEYS, imitators, summary
+from mfg_imitation.studies.samples import draw_samples, from_arrays, to_arrays
 
 GAP = "nash_imitation_gap"
 
@@ -34,9 +35,12 @@ def table(runs):
 
 
 def run(game, algorithm, seed=0, starts=(), experiments=EXPERIMENTS):
-    settings = {"demonstrations": [10, 40], "seeds": 3, "iterations": 50, "seed": seed}
+    expert = game.known_expert()
+    samples = draw_samples(game, expert, experiments, demonstrations=40, seeds=3, seed=seed)
+    samples = from_arrays(to_arrays(samples), experiments)
     fits = [run(game, name, seed, experiments=experiments)[1] for name in starts]
-    return imitators(game, game.known_expert(), algorithm, experiments, starts=fits, **settings)
+    settings = {"demonstrations": [10, 40], "iterations": 50, "seed": seed}
+    return imitators(game, expert, algorithm, experiments, samples, starts=fits, **settings)
 
 
 def test_every_fit_is_measured(game, table):

@@ -47,7 +47,9 @@ def test_only_the_games_of_the_run_stop_it(tmp_path, monkeypatch, one_line):
     games = tmp_path / "config/games"
     (games / "half.yaml").write_text("title: Half\nstates: [a", encoding="utf-8")
     (tmp_path / "leaves.py").write_text("import sys\n\nsys.exit(0)\n", encoding="utf-8")
-    (games / "leaves.yaml").write_text("title: Leaves\nsource: a test\nhorizon: 2\npython: leaves:Game\n", encoding="utf-8")
+    (games / "leaves.yaml").write_text(
+        "title: Leaves\nsource: a test\nhorizon: 2\npython: leaves:Game\n", encoding="utf-8"
+    )
     problems = check(*FILES)
     (problem,) = problems
     assert problem.startswith("config/games/half.yaml:2:11: ")

@@ -28,6 +28,11 @@ def expert(game: str) -> str:
     return f"data/experts/{game}.npz"
 
 
+def demonstrations(game: str) -> str:
+    """Samples of a game's expert."""
+    return f"data/demonstrations/{game}.npz"
+
+
 def fits(game: str, algorithm: str) -> str:
     """The policies that an algorithm has fitted in a game."""
     return f"data/imitators/{game}/{algorithm}.npz"

@@ -62,6 +62,18 @@ class Run:
         shared = {key: self.config["imitation"][key] for key in common}
         return shared | self.config["imitation"].get("games", {}).get(game, {})
 
+    def samples(self, game: str) -> dict[str, Any]:
+        """What the demonstrations of one game are drawn by: arguments of `draw_samples`, and overrides of the game."""
+        settings = self.imitation_settings(game)
+        del settings["iterations"]
+        return settings | {"demonstrations": max(settings["demonstrations"])}
+
+    def fits(self, game: str) -> dict[str, Any]:
+        """What an algorithm is fitted by: arguments of `imitators`, and overrides of the game."""
+        settings = self.imitation_settings(game)
+        del settings["seeds"]
+        return settings
+
     @cached_property
     def _figures(self) -> list[str]:
         names = []

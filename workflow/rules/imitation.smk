@@ -1,11 +1,30 @@
 # game, expert -> demonstrations -> imitators, and how they fare.
 
 
+rule demonstrations:
+    """Trajectories of one game's expert, recorded as every experiment says."""
+    input:
+        game="config/games/{game}.yaml",
+        expert=paths.expert("{game}"),
+    output:
+        paths.demonstrations("{game}"),
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        settings=lambda wildcards: RUN.samples(wildcards.game),
+        seed=lookup(dpath="seed", within=config),
+        library=lambda wildcards: script_digest("demonstrations", *game_modules(wildcards.game)),
+    script:
+        "../scripts/demonstrations.py"
+
+
 rule fit:
     """One algorithm fitted to samples of one game's expert, and measured."""
     input:
         game="config/games/{game}.yaml",
         expert=paths.expert("{game}"),
+        demonstrations=paths.demonstrations("{game}"),
         starts=lambda wildcards: [
             paths.fits(wildcards.game, name) for name in ALGORITHMS[wildcards.algorithm].starts_from
         ],
@@ -18,7 +37,7 @@ rule fit:
         mem_mb=3000,
         runtime=120,
     params:
-        settings=lambda wildcards: RUN.imitation_settings(wildcards.game),
+        settings=lambda wildcards: RUN.fits(wildcards.game),
         seed=lookup(dpath="seed", within=config),
         library=lambda wildcards: script_digest(
             "fit", ALGORITHMS.module(wildcards.algorithm), *game_modules(wildcards.game)

@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator, NullFormatter
-from scipy.optimize import isotonic_regression
 
 from mfg_imitation.figures.mathtext import title
 from mfg_imitation.figures.panels import check_table
@@ -110,6 +109,8 @@ def _name_ends(axes: Axes, last: int, values: np.ndarray, names: Sequence[str], 
     order, apart = np.argsort(ends, kind="stable"), min(9.0, height / len(ends))
     # The nearest places in the same order, at least so far apart: less these distances, they must not fall.
     distances = apart * np.arange(len(ends))
+    from scipy.optimize import isotonic_regression  # a fifth of what most figures cost, which do not need it
+
     moved = isotonic_regression(ends[order] - distances).x.clip(0, height - distances[-1])
     places = np.empty(len(ends))
     places[order] = moved + distances

@@ -38,6 +38,7 @@ class Report:
         games: Mapping[str, str] | None = None,
     ):
         self.root, self.tables, self.figures, self.games = Path(root), tables, figures, games
+        self._shown: set[str] = set()
 
     def read(self, name: str) -> pd.DataFrame:
         """A table."""
@@ -59,6 +60,7 @@ class Report:
         Args:
             target: what reruns it, where that has a shorter name than the file.
         """
+        self._shown.add(figure)
         about = self._about(figure) if self.figures is None else self.figures[figure]
         encoded = base64.b64encode(self._file(figure).read_bytes()).decode()
         image = (
@@ -66,6 +68,14 @@ class Report:
         )
         below = numbers(about["table"]) + rerun(target or self._file(figure).relative_to(self.root).as_posix())
         display(HTML(f"<figure>{image}<figcaption>{below}</figcaption></figure>"))
+
+    def show_others(self) -> None:
+        """The page's figures that have not been shown: those that later entries add."""
+        others = [name for name in self.figures or () if name not in self._shown]
+        if others:
+            say("## Further figures")
+        for name in others:
+            self.show(name)
 
     def _about(self, figure: str) -> dict[str, str]:
         paper = read_yaml(self.root / "config/config.yaml")["paper"]["game"]

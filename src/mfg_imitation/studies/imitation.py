@@ -18,7 +18,7 @@ from mfg_imitation.engine.gaps import gaps
 from mfg_imitation.engine.proxies import Proxies, errors_of, proxies
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import ALGORITHMS
-from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy, sample_demonstrations
+from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
 from mfg_imitation.studies.experiment import Experiment
 
 #: What tells one fit from another.
@@ -39,9 +39,9 @@ def imitators(
     expert: Float[Array, "H S A"],
     algorithm: str,
     experiments: Mapping[str, Mapping[str, Any]],
+    samples: Mapping[str, Demonstrations],
     *,
     demonstrations: Sequence[int],
-    seeds: int,
     iterations: int,
     seed: int,
     starts: Sequence[Fits] = (),
@@ -54,9 +54,10 @@ def imitators(
         algorithm: a name of `ALGORITHMS`.
         experiments: name -> fields of `Experiment`; the stationary ones are left out where the algorithm has no
             stationary class.
+        samples: of every experiment, see `draw_samples`.
         demonstrations: the sample sizes M; a larger sample begins with the smaller one.
-        seeds: number of samples, drawn with seed, seed + 1, ...
         iterations: steps of what takes steps, from each start.
+        seed: the one that the first sample was drawn with.
         starts: what the algorithms that this one starts from have fitted to the same samples.
 
     Returns:
@@ -75,9 +76,9 @@ def imitators(
     frames, policies = [], {}
     bar = tqdm(total=len(chosen) * len(demonstrations), disable=None, unit="setting")
     for name, experiment in chosen.items():
-        samples = _samples(game, expert, experiment, max(demonstrations), seed + np.arange(seeds))
+        seeds = len(samples[name].states)
         for size in demonstrations:
-            sample, place = samples.first(size), key(name, size)
+            sample, place = samples[name].first(size), key(name, size)
             offered = {
                 "population": population,
                 "starts": jnp.stack([one[place] for one in starts if place in one]) if starts else None,
@@ -123,14 +124,6 @@ def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.Dat
         named = {**dict(zip(keys, place, strict=True)), "seeds": len(group), "status": _how_they_ended(group["status"])}
         rows.append({**named, **medians, **ends})
     return pd.DataFrame(rows)
-
-
-def _samples(game, expert, experiment, size, seeds) -> Demonstrations:
-    """The samples of all seeds, as one batch."""
-    settings = {"label_noise": experiment.label_noise, "n_players": experiment.n_players}
-    drawn = [sample_demonstrations(game, expert, size, int(seed), **settings) for seed in seeds]
-    states, actions = (np.stack([getattr(one, kind) for one in drawn]) for kind in ("states", "actions"))
-    return Demonstrations(states, actions, **settings)
 
 
 def _columns(fit) -> dict[str, np.ndarray]:
