@@ -8,7 +8,8 @@ import pytest
 import mfg_imitation as mfg
 from mfg_imitation.engine.proxies import errors_of
 from mfg_imitation.studies.finite_populations import finite_populations
-from mfg_imitation.studies.imitation import KEYS, imitators, summary
+from mfg_imitation.studies.imitation import KEYS, imitators
+from mfg_imitation.studies.medians import summary
 from mfg_imitation.studies.samples import draw_samples, from_arrays, to_arrays
 
 GAP = "nash_imitation_gap"

@@ -31,7 +31,7 @@ def uses(script: str, *entries: str) -> set[str]:
         ("theory.proof_steps", {"random_games"}, {"tightness", "frontier", "sweep", "theorems"}),
         ("equilibria.smoothing_path", {"expert"}, {*SCRIPTS} - {"expert"}),
         ("figures.save", {"figure"}, {"sweep", "scorecard", "expert"}),
-        ("studies.experiment", {"fit", "imitators"}, {"sweep", "finite_populations", "figure"}),
+        ("studies.experiment", {"fit", "demonstrations"}, {"imitators", "sweep", "finite_populations", "figure"}),
         ("errors", {*SCRIPTS} - {"page"}, set()),
     ],
 )

@@ -1,7 +1,7 @@
 """How the algorithms fare in one game: medians over the samples, with intervals."""
 
 from mfg_imitation.io.tables import read_table, write_table
-from mfg_imitation.studies.imitation import summary
+from mfg_imitation.studies.medians import summary
 from workflow.lib.job import begin
 
 begin(snakemake)

@@ -166,7 +166,8 @@ def _relabelled(actions, key, label_noise, n_actions):
     return jnp.where(uniform[..., 0] < label_noise, other, actions)
 
 
-_sample = eqx.filter_jit(sample_of)
+# Half the optimisation for half the time to compile: the generator is long straight-line code that runs once or twice.
+_sample = eqx.filter_jit(sample_of, compiler_options={"xla_backend_optimization_level": 1})
 
 
 @eqx.filter_jit
