@@ -11,7 +11,8 @@ def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.Dat
     """Medians over the seeds with 95% bootstrap intervals of the Nash imitation gap (percentiles of resampled medians).
 
     Args:
-        tables: of one or several algorithms and games, each with a column game before the columns of `studies.imitation.imitators`.
+        tables: of one or several algorithms and games, each with a column game before the columns of
+            `studies.imitation.imitators`.
 
     Returns:
         One row per game, experiment, demonstrations and algorithm; seeds (how many); status ("all of them", or how many
