@@ -36,11 +36,6 @@ def copy(target: Path) -> Path:
     return Path(shutil.copytree(REPOSITORY, target, ignore=left_out))
 
 
-def compiled_by(run: Path, folder: Path) -> None:
-    """Give a folder the programs that another run compiled, where compiling is not what is tested."""
-    shutil.copytree(run / ".snakemake/jax", folder / ".snakemake/jax")
-
-
 def digests(folder: Path) -> dict[str, str]:
     files = [file for place in ("data", "figures", "report") for file in sorted((folder / place).rglob("*"))]
     return {str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.is_file()}

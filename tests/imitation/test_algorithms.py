@@ -22,8 +22,9 @@ def game():
 
 @pytest.fixture(scope="module")
 def samples(game) -> Demonstrations:
-    """Three samples, as one batch."""
-    drawn = [mfg.sample_demonstrations(game, game.known_expert(), 40, seed, label_noise=0.2) for seed in range(3)]
+    """Three samples, as one batch; the players mix, so that each sample has a population of its own."""
+    mixed = 0.7 * game.known_expert() + 0.3 / len(game.actions)
+    drawn = [mfg.sample_demonstrations(game, mixed, 40, seed, label_noise=0.2) for seed in range(3)]
     return Demonstrations(*(jnp.stack([getattr(one, kind) for one in drawn]) for kind in ("states", "actions")))
 
 

@@ -40,6 +40,7 @@ def contents(folder: Path) -> dict[str, str]:
     return {f.as_posix(): hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in kept}
 
 
+@pytest.mark.slow
 def test_the_example_runs_as_written(tmp_path):
     folder = copy(tmp_path / "repository")
     before = contents(folder)

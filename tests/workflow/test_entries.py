@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from workflow_runs import REPOSITORY, SMOKE, compiled_by, copy, snakemake
+from workflow_runs import REPOSITORY, SMOKE, copy, snakemake
 
 from mfg_imitation.io.tables import read_table
 
@@ -38,6 +38,7 @@ from typing import ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
 
 from mfg_imitation.games.families.family import Family, Parameter, family
 
@@ -48,18 +49,20 @@ class TwoPlaces(Family):
 
     parameters: ClassVar = {"cost": Parameter(1.0, "what a full place costs, at every step", minimum=0)}
 
-    states: tuple[str, ...] = eqx.field(static=True, default=("here", "there"))
-    actions: tuple[str, ...] = eqx.field(static=True, default=("stay", "move"))
-    horizon: int = eqx.field(static=True, default=1)
-    cost: float = 1.0
+    states: tuple[str, ...] = eqx.field(static=True)
+    actions: tuple[str, ...] = eqx.field(static=True)
+    horizon: int = eqx.field(static=True)
+    initial: Float[Array, " S"]
+    successors: Int[Array, "S A K"]
+    cost: Float[Array, ""]
 
-    @property
-    def initial(self):
-        return jnp.asarray([1.0, 0.0])
-
-    @property
-    def successors(self):
-        return jnp.asarray([[[0], [1]], [[1], [0]]])
+    def __init__(self, *, horizon, cost):
+        self.states = ("here", "there")
+        self.actions = ("stay", "move")
+        self.horizon = horizon
+        self.initial = jnp.asarray([1.0, 0.0])
+        self.successors = jnp.asarray([[[0], [1]], [[1], [0]]])
+        self.cost = jnp.asarray(cost)
 
     def probabilities(self, n, mu):
         return jnp.ones((2, 2, 1))
@@ -103,7 +106,6 @@ FILES = {
 def run(smoke, tmp_path_factory):
     """A copy of the repository with the four files, in which what shows them has been made."""
     folder = copy(tmp_path_factory.mktemp("entries") / "repository")
-    compiled_by(smoke, folder)
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
     targets = ["imitation", "paper", "report/games/two_places.html", "figures/index.html"]

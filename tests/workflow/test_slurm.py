@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from workflow_runs import REPOSITORY, SMOKE, compiled_by, copy, digests, snakemake
+from workflow_runs import REPOSITORY, SMOKE, copy, digests, snakemake
 
 #: What the profile cannot know: this cluster keeps no accounts, and it answers at once.
 PROFILE = ("--profile", "workflow/profiles/slurm", "--slurm-status-command", "squeue")
@@ -37,7 +37,6 @@ def node():
 def through_slurm(node, smoke, tmp_path_factory) -> Path:
     """A copy of the repository in which the smoke configuration has been run through Slurm."""
     folder = copy(tmp_path_factory.mktemp("slurm") / "repository")
-    compiled_by(smoke, folder)
     done = snakemake(folder, *SMOKE, *PROFILE)
     (folder / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     return folder
@@ -63,12 +62,12 @@ def test_submissions_are_few_and_ask_for_what_their_rules_state(through_slurm):
     said = (through_slurm / "said.txt").read_text(encoding="utf-8")
     submitted = re.findall(r"SLURM jobid (\d+)", said)
     jobs = int(re.search(r"^total +(\d+)", said, flags=re.MULTILINE)[1]) - 1  # `all` itself runs nothing
-    assert len(set(submitted)) == 16 < jobs / 2
+    assert len(set(submitted)) == 23 < jobs / 2
     asked = {job["Comment"]: job for job in map(slurm_job, submitted)}
     sweep = asked["rule_sweep_wildcards_attractor"]
     assert (sweep["NumCPUs"], sweep["MinMemoryNode"], sweep["TimeLimit"]) == ("2", "3000M", "00:30:00")
-    experts = asked["rule_experts_expert_game_summary"]  # of three and two games, the five one after another
-    assert (experts["NumCPUs"], experts["MinMemoryNode"], experts["TimeLimit"]) == ("1", "3000M", "01:40:00")
+    experts = asked["rule_experts_demonstrations_expert_game_summary"]  # of several games, one after another
+    assert (experts["NumCPUs"], experts["MinMemoryNode"], experts["TimeLimit"]) == ("1", "3000M", "02:40:00")
 
 
 def slurm_job(number: str) -> dict[str, str]:

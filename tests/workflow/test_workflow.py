@@ -246,6 +246,20 @@ def test_a_mistake_in_a_game_stops_the_run_before_any_job(run, undone):
     assert "config/games/attractor.yaml" in ours[0] and "transition_lipschits" in ours[0]
 
 
+def test_another_workflow_takes_the_rules_as_a_module(run, tmp_path):
+    """With the lines of the README, in a folder of its own, which gets the product."""
+    lines = re.search(r"^```snakemake\n(.*?)^```$", (REPOSITORY / "README.md").read_text("utf-8"), re.M | re.S)[1]
+    mine = 'rule mine:\n    default_target: True\n    input: "figures/figure_1.png"\n'
+    (tmp_path / "Snakefile").write_text(f"{lines}\n{mine}", encoding="utf-8")
+    shutil.copytree(REPOSITORY / "config", tmp_path / "config")
+    os.symlink(run, tmp_path / "mfg-imitation")
+    command = [sys.executable, "-m", "snakemake", "--cores", "2"]
+    environment = {**os.environ, "PYTHONPATH": str(run / "src")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "figures/figure_1.png").read_bytes() == (run / "figures/figure_1.png").read_bytes()
+
+
 def test_the_workflow_is_lint_free(run):
     assert "Congratulations" in (said := snakemake(run, "--lint")).stdout + said.stderr
 
