@@ -233,3 +233,37 @@ def test_names_are_kept(one_line):
     assert (make().states, make().actions) == (("s0", "s1"), ("a0", "a1"))
     message = one_line(make, reward=lambda n, mu: reward(n, mu) * jnp.nan, states=["left", "right"])
     assert "reward of a0 in left" in message
+
+
+@pytest.mark.parametrize("kind", ["float32", "float16", "bfloat16"])
+def test_distributions_in_few_bits_are_taken_for_what_they_are(kind, one_line):
+    scores = np.exp(np.random.default_rng(0).normal(size=(4, 100, 7)))
+    narrow = jnp.asarray(scores / scores.sum(axis=-1, keepdims=True)).astype(kind)
+    taken = check_probabilities("policy", narrow, (100, 7), batch=True)
+    assert taken.dtype == float
+    np.testing.assert_allclose(taken.sum(axis=-1), 1, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(taken, scores / scores.sum(axis=-1, keepdims=True), rtol=0.02)
+    np.testing.assert_array_equal(taken, check_probabilities("policy", np.asarray(narrow), (4, 100, 7)))
+    wrong = {"float32": 1.001, "float16": 1.02, "bfloat16": 1.1}[kind]
+    assert f"which {kind} allows" in one_line(check_probabilities, "policy", narrow * wrong, (4, 100, 7))
+
+
+def test_kernels_and_starts_in_few_bits_are_taken_and_wrong_ones_are_not(one_line):
+    kernel = np.random.default_rng(0).dirichlet(np.ones(3), (3, 2)).astype(np.float32)
+
+    def game(factor, initial):
+        def transition(n, mu):
+            return factor * jnp.asarray(kernel)
+
+        return mfg.Game.from_functions(transition, lambda n, mu: jnp.zeros((3, 2)), initial, 3)
+
+    third = np.full(3, 1 / 3, np.float32)
+    made = game(1, third)
+    np.testing.assert_allclose(made.probabilities(0, made.initial).sum(axis=-1), 1, rtol=0, atol=1e-15)
+    assert float(made.initial.sum()) == pytest.approx(1, abs=1e-15)
+    assert "transition of a0 in s0" in one_line(game, 1.001, third)
+    assert "float32 allows" in one_line(game, 1, third * 1.001)
+
+
+def test_masked_numbers_are_refused(one_line):
+    assert "it is masked" in one_line(check_probabilities, "policy", np.ma.array([0.5, 0.5], mask=[True, False]), (2,))

@@ -10,8 +10,11 @@ from mfg_imitation.errors import InputError, first_line
 #: (rounding of float64 sums over the sizes met here stays below 1e-12).
 TOLERANCE = 1e-9
 
-#: The same in 32-bit JAX.
+#: The same for numbers that came in 32 bits.
 SINGLE_TOLERANCE = 1e-5
+
+#: For numbers of fewer bits (float16, bfloat16): so many times the distance of 1 from the next number.
+HALF_STEPS = 8
 
 #: Distributions that are checked at once.
 BLOCK = 8192
@@ -23,6 +26,9 @@ COMPILED, FEW = 1_000_000, 16
 def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = False) -> Float[Array, "..."]:
     """Return `array` as float64 (float32 in 32-bit JAX) after checking that it holds distributions over its last axis.
 
+    What comes in fewer bits sums to 1 only as well as those bits can: it is checked accordingly, and then divided by
+    its sum.
+
     Args:
         name: what to call the array in an error message.
         array: array-like; traced arrays (inside `jit`, `vmap`, `grad`) are checked for their shape only.
@@ -31,27 +37,61 @@ def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = 
     Raises:
         InputError: wrong shape, NaN or infinity, an entry below 0, or a sum over the last axis that is not 1.
     """
-    array = as_float(name, array)
+    given, array = array, as_float(name, array)
     trailing = array.shape[max(array.ndim - len(shape), 0) :] if batch else array.shape
     if trailing != shape:
         wanted = f"[..., {', '.join(map(str, shape))}]" if batch else str(list(shape))
         raise InputError(f"{name} has shape {list(array.shape)}, expected {wanted}")
     if isinstance(array, jax.core.Tracer):
         return array
-    tolerance = tolerance_of(array)
+    kind = _float_of(given)
+    tolerance = max(tolerance_of(array), _tolerance(kind))
     if not array.size or not _hold(array, tolerance):
         values = np.asarray(array)
         sums = values.sum(axis=-1)
         _fail_at(name, values, ~np.isfinite(values), "not a finite number")
         _fail_at(name, values, values < -tolerance, "a negative probability")
         wrong = np.asarray(np.abs(sums - 1) > tolerance)
-        _fail_at(name, sums, wrong, "the sum of the probabilities over the last axis, not 1", last=":")
-    return array
+        bits = "" if kind.itemsize == 8 else f" (within {tolerance:.2g}, which {kind} allows)"
+        _fail_at(name, sums, wrong, f"the sum of the probabilities over the last axis, not 1{bits}", last=":")
+    return _normalised(array, tolerance) if kind.itemsize < array.dtype.itemsize else array
+
+
+def as_distributions(name: str, array) -> Float[Array, "*batch A"]:
+    """`as_float` of distributions over the last axis; for traced code.
+
+    What came in fewer bits is divided by its sum, where these bits can explain that it is not 1. What is wrong stays
+    wrong, for a check to find.
+
+    Raises:
+        InputError: it is not an array of real numbers.
+    """
+    given, array = array, as_float(name, array)
+    kind = _float_of(given)
+    return _normalised(array, _tolerance(kind)) if kind.itemsize < array.dtype.itemsize else array
+
+
+def _normalised(array, tolerance):
+    positive = jax.numpy.where(abs(array) <= tolerance, jax.numpy.maximum(array, 0), array)
+    sums = positive.sum(axis=-1, keepdims=True)
+    return jax.numpy.where(abs(sums - 1) <= tolerance, positive / sums, array)
 
 
 def tolerance_of(array: Float[Array, "..."]) -> float:
-    """`TOLERANCE`, or `SINGLE_TOLERANCE` for an array in 32 bits."""
-    return TOLERANCE if array.dtype.itemsize == 8 else SINGLE_TOLERANCE
+    """How far a sum of probabilities in an array may be from 1: as its type allows."""
+    return _tolerance(array.dtype)
+
+
+def _tolerance(kind: np.dtype) -> float:
+    if kind.itemsize >= 8:
+        return TOLERANCE
+    return SINGLE_TOLERANCE if kind.itemsize == 4 else HALF_STEPS * float(jax.numpy.finfo(kind).eps)
+
+
+def _float_of(array) -> np.dtype:
+    """The type of the floats that came in; 64 bits for what has none (lists, whole numbers)."""
+    kind = array.dtype if isinstance(array, jax.Array) else np.asarray(array).dtype
+    return kind if jax.numpy.issubdtype(kind, jax.numpy.floating) else np.dtype(float)
 
 
 def _hold(array: Float[Array, "..."], tolerance: float) -> bool:
@@ -82,6 +122,8 @@ def as_float(name: str, array) -> Float[Array, "..."]:
     try:
         if jax.numpy.iscomplexobj(array):
             raise TypeError("it is complex")
+        if np.ma.isMaskedArray(array):
+            raise TypeError("it is masked; fill in what is masked")
         return jax.numpy.asarray(array, dtype=float)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} is not an array of numbers: {first_line(error)}") from None

@@ -360,7 +360,10 @@ def test_a_file_may_state_expert_and_constants(tmp_path):
             "expert.solve.iterations is 1.5, but must be an integer of at least 1",
         ),
         ("expert: {solve: {method: 3}}", "expert.solve.method is 3, but must be the name of a solver"),
-        ("expert: {solve: {}, policy: {every: stay}}", "expert has 2 entries, but must have at most 1"),
+        (
+            "expert: {solve: {iterations: 9}, policy: {every: stay}}",
+            "expert.solve.iterations: nothing is solved where expert.policy says it; remove it",
+        ),
         ("states: [a]", "states is an unknown key; allowed: title, "),
     ],
 )

@@ -12,6 +12,7 @@ import yaml
 
 import mfg_imitation as mfg
 from mfg_imitation.games.declaration import find_game, read_declaration, written_out
+from mfg_imitation.games.expressions import square_root
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 BAD = sorted((CORPUS / "bad").glob("*.yaml"))
@@ -191,7 +192,7 @@ def seasons(horizon):
         return jnp.array([[[1 - drift, drift], [1 - wave, wave]], [[drift, 1 - drift], [wave, 1 - wave]]])
 
     def reward(n, mu):
-        wet = jnp.maximum(jnp.exp(-mu[0]), jnp.maximum(jnp.log(1 + mu[1]), jnp.sqrt(jnp.abs(mu[0] - mu[1]))))
+        wet = jnp.maximum(jnp.exp(-mu[0]), jnp.maximum(jnp.log(1 + mu[1]), square_root(jnp.abs(mu[0] - mu[1]))))
         dry = jnp.tanh(3 * mu[1]) ** 2 - jnp.floor(n / 2) / horizon
         late = (n >= horizon - 1) + 2.0 * (n == 0) - 0.25 * (n != 1) + (mu[0] <= 0.5) * 0.125 + (mu[1] > 0.5) * 0.0625
         return jnp.stack([jnp.stack([wet, dry + 0.0]), jnp.stack([late + 0.0, -0.5 * wet])])

@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.checks import check_probabilities
 from mfg_imitation.games.game import Game
+from mfg_imitation.games.soundness import check_flow
 
 
 def population_flow(game: Game, policy: Float[Array, "*batch H S A"]) -> Float[Array, "*batch H S"]:
@@ -44,6 +45,14 @@ def occupancy(
         return _population_flow(game, policy)[..., None] * policy
     population = check_probabilities("population", population, game.policy_shape[:2])
     return _agent_flow(game, policy, population)[..., None] * policy
+
+
+def check_along(game: Game, policy: Float[Array, "H S A"]) -> None:
+    """Raise `InputError` unless kernel and reward are sound in the population that `policy` itself creates.
+
+    When a game is loaded it is looked at in some populations; this looks where a result comes from.
+    """
+    check_flow(game, _population_flow(game, policy))
 
 
 def over_policies(function, policies: Float[Array, "*batch H S A"]):

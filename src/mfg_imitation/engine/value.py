@@ -75,6 +75,9 @@ _best_response = eqx.filter_jit(best_response_of)
 #: One-point populations that `reward_range` looks at.
 MOST_POINTS = 1000
 
+#: Rewards that differ by less than this share of the largest are equal.
+ROUNDING = 1e-13
+
 
 def population_values(game: Game, policy: Float[Array, "H S A"]) -> tuple[Float[Array, "H S"], Float[Array, "H S A"]]:
     """The population of `policy`, and Q_n(s, a): what an agent earns from (s, a) on when everyone plays `policy`."""
@@ -93,10 +96,10 @@ def reward_bound_of(game: Game, population: Float[Array, "H S"]) -> Float[Array,
     return jnp.abs(jax.vmap(game.reward)(jnp.arange(game.horizon), population)).max()
 
 
-def reward_range(game: Game) -> Float[Array, ""]:
+def reward_range_of(game: Game) -> Float[Array, ""]:
     """Largest minus smallest reward over the steps of the uniform policy's population and in one-point populations.
 
-    A lower estimate of the range over all populations; 1 for a game whose rewards are all equal there. Of a game with
+    A lower estimate of the range over all populations; 1 where all rewards are equal, but for rounding. Of a game with
     many states only `MOST_POINTS` one-point populations are looked at, evenly spread, and none is stored.
     """
     n_states = game.initial.size
@@ -116,4 +119,7 @@ def reward_range(game: Game) -> Float[Array, ""]:
     corners = jax.lax.map(at_point, (jnp.arange(game.horizon, game.horizon + points.size) % game.horizon, points))
     found = jnp.concatenate([crowd, corners])
     width = found[:, 1].max() - found[:, 0].min()
-    return jnp.where(width > 0, width, 1.0)
+    return jnp.where(width > ROUNDING * jnp.abs(found).max(), width, 1.0)
+
+
+reward_range = eqx.filter_jit(reward_range_of)

@@ -5,7 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Array, Float
 
+from mfg_imitation.checks import tolerance_of
+from mfg_imitation.engine.flow import check_along
 from mfg_imitation.engine.gaps import nash_imitation_gap
+from mfg_imitation.engine.value import reward_range
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 
@@ -41,8 +44,12 @@ class Equilibrium(NamedTuple):
     convergence: Convergence
 
 
-def known_expert(game: Game, tolerance: float = 1e-9) -> Equilibrium:
-    """The game's known expert, checked: its exploitability must not exceed `tolerance` (units of reward).
+def known_expert(game: Game, tolerance: float | None = None) -> Equilibrium:
+    """The game's known expert, checked: its exploitability must not exceed `tolerance`.
+
+    Args:
+        tolerance: in units of reward over the horizon; None for what rounding may leave of 0, `tolerance_of` the policy
+            times the reward's range and the horizon.
 
     Raises:
         InputError: the game knows no expert, or the one it knows is not an equilibrium.
@@ -50,7 +57,10 @@ def known_expert(game: Game, tolerance: float = 1e-9) -> Equilibrium:
     policy = game.known_expert()
     if policy is None:
         raise InputError("expert: the game declares no expert policy")
+    check_along(game, policy)
     exploitability = float(nash_imitation_gap(game, policy))
+    if tolerance is None:
+        tolerance = tolerance_of(policy) * float(reward_range(game)) * game.horizon
     if not exploitability <= tolerance:
         raise InputError(
             f"expert.policy: its exploitability is {exploitability:.3g}, above the tolerance {tolerance:.3g}"

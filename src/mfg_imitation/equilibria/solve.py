@@ -4,12 +4,12 @@ import sys
 from collections.abc import Mapping
 from itertools import islice
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from tqdm import tqdm
 
 from mfg_imitation.checks import check_choice, check_count, check_positive
+from mfg_imitation.engine.flow import check_along
 from mfg_imitation.engine.gaps import nash_imitation_gap
 from mfg_imitation.engine.value import reward_range
 from mfg_imitation.equilibria.expert import Convergence, Equilibrium, known_expert
@@ -87,7 +87,7 @@ def solve_equilibrium(
     Raises:
         InputError: an argument out of its range.
     """
-    unit = float(_reward_range(game))
+    unit = float(reward_range(game))
     step_size = 1 / unit if step_size is None else step_size
     tolerance = default_tolerance(game) if tolerance is None else tolerance
     for name, value in (("iterations", iterations), ("check_every", check_every)):
@@ -118,6 +118,7 @@ def solve_equilibrium(
             record.append((record[-1][0] + int(found.steps), float(best.exploitability)))
             if best.exploitability <= tolerance:
                 break
+    check_along(game, best.policy)
     exploitability = float(nash_imitation_gap(game, best.policy))
     status = "converged" if exploitability <= tolerance else "iteration limit"
     convergence = Convergence(*np.asarray(record, dtype=float).T)
@@ -127,7 +128,4 @@ def solve_equilibrium(
 def default_tolerance(game: Game) -> float:
     """1e-6 (small games) or 1e-3 (those too large to be polished) of the reward's range times the horizon."""
     relative = 1e-6 if np.prod(game.policy_shape) <= POLISHED_SIZE else 1e-3
-    return relative * float(_reward_range(game)) * game.horizon
-
-
-_reward_range = eqx.filter_jit(reward_range)
+    return relative * float(reward_range(game)) * game.horizon

@@ -45,6 +45,10 @@ def read_declaration(name_or_path: str | Path) -> dict:
         )
     schema = load_schema("game")
     validate(declaration, {"$ref": f"#/$defs/{kind_of(declaration)}", "$defs": schema["$defs"]}, str(path))
+    stated = declaration.get("expert", {})
+    for key in stated.get("solve", {}):
+        if "policy" in stated and key != "tolerance":
+            raise InputError(f"{path}: expert.solve.{key}: nothing is solved where expert.policy says it; remove it")
     if kind_of(declaration) == "declared":
         bare = {
             name: {"value": v} for name, v in declaration.get("parameters", {}).items() if not isinstance(v, Mapping)

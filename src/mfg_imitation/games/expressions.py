@@ -9,11 +9,28 @@ import operator
 from collections.abc import Callable, Mapping
 from functools import reduce
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from simpleeval import FeatureNotAvailable, InvalidExpression, SimpleEval
 
 from mfg_imitation.errors import InputError, first_line
+
+#: The largest slope of `square_root`, by type.
+STEEPEST = {name: 0.5 / float(jnp.finfo(name).tiny) ** 0.5 for name in ("float32", "float64")}
+
+
+@jax.custom_jvp
+def square_root(x):
+    """A root whose slope at 0 is not infinite: of a root that `max` or `where` leaves out it is then 0, not NaN."""
+    return jnp.sqrt(x)
+
+
+@square_root.defjvp
+def _slope(primals, tangents):
+    root = jnp.sqrt(*primals)
+    return root, tangents[0] * jnp.minimum(0.5 / root, STEEPEST[root.dtype.name])
+
 
 OPERATORS = {
     ast.Add: operator.add,
@@ -36,7 +53,7 @@ FUNCTIONS = {
     "abs": jnp.abs,
     "exp": jnp.exp,
     "log": jnp.log,
-    "sqrt": jnp.sqrt,
+    "sqrt": square_root,
     "tanh": jnp.tanh,
     "sin": jnp.sin,
     "cos": jnp.cos,

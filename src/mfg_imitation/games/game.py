@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import as_float, check_count, check_probabilities
+from mfg_imitation.checks import as_distributions, as_float, check_count, check_probabilities
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.soundness import check_game
 
@@ -131,7 +131,8 @@ class Game(eqx.Module):
         """A game from two JAX-traceable functions of the step n and the population mu.
 
         Args:
-            transition: (n, mu) -> P_n(s' | s, a, mu), shape [S, A, S].
+            transition: (n, mu) -> P_n(s' | s, a, mu), shape [S, A, S]. In 32 bits or fewer it sums to 1 as well as they
+                can, and is then divided by its sum.
             reward: (n, mu) -> r_n(s, a, mu), shape [S, A].
             initial: mu_0.
             horizon: H.
@@ -141,7 +142,7 @@ class Game(eqx.Module):
             InputError: shapes that do not fit, kernels that are not probabilities, rewards that are not finite
                 (looked at in the populations of `probe_populations`, at every step).
         """
-        initial = as_float("initial", initial)
+        given, initial = initial, as_float("initial", initial)
         check_count("horizon", horizon)
         shape = jax.eval_shape(lambda: as_float("reward(0, initial)", reward(0, initial))).shape
         if len(shape) != 2 or initial.shape != shape[:1]:
@@ -156,7 +157,7 @@ class Game(eqx.Module):
             states=tuple(states) if states is not None else tuple(f"s{i}" for i in range(shape[0])),
             actions=tuple(actions) if actions is not None else tuple(f"a{i}" for i in range(shape[1])),
             horizon=int(horizon),
-            initial=initial,
+            initial=check_probabilities("initial", given, shape[:1]),
             transition_function=transition,
             reward_function=reward,
         )
@@ -193,7 +194,7 @@ class FunctionGame(DenseGame):
     reward_function: Callable = eqx.field(static=True)
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
-        return as_float("transition", self.transition_function(n, mu))
+        return as_distributions("transition", self.transition_function(n, mu))
 
     def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
         return as_float("reward", self.reward_function(n, mu))

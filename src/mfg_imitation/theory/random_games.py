@@ -20,7 +20,7 @@ from mfg_imitation.engine.gaps import nash_imitation_gap_of
 from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.proxies import Proxies, proxies_of
 from mfg_imitation.engine.proxies.proxy import amplification
-from mfg_imitation.engine.value import best_response_of, reward_bound_of, reward_range
+from mfg_imitation.engine.value import best_response_of, reward_bound_of, reward_range_of
 from mfg_imitation.equilibria.mirror_descent import begin_mirror_descent, mirror_descent_chunk
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.random_garnet import RandomGarnet
@@ -216,7 +216,7 @@ def _late(step: str) -> bool:
 @partial(jax.jit, static_argnums=6)
 def _examine(games, random, alpha, slope, reward_slope, growth, chunks) -> Findings:
     def one(game, random, slope, reward_slope, growth):
-        start = begin_mirror_descent(game, 1 / reward_range(game))
+        start = begin_mirror_descent(game, 1 / reward_range_of(game))
         solved = jax.lax.fori_loop(0, chunks, lambda _, state: mirror_descent_chunk(game, state, CHUNK), start)
         expert, exploitability = solved.policy, solved.exploitability
         flow = flow_of(game, expert)
