@@ -10,5 +10,11 @@ def first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
+def shown(value: object) -> str:
+    """A value as a message shows it: on one line, and never long."""
+    text = one_line(repr(value))
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def one_line(text: object) -> str:
     return " ".join(str(text).split())

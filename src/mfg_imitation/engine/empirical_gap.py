@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from scipy import stats
 
-from mfg_imitation.checks import check_count, check_probabilities, check_seed
+from mfg_imitation.checks import check_count, check_probabilities, check_seed, checked
 from mfg_imitation.engine.players import Rollouts, simulate
 from mfg_imitation.engine.value import best_response_of, value_of
 from mfg_imitation.errors import InputError
@@ -47,6 +47,7 @@ class EmpiricalGap(NamedTuple):
     bracket: tuple[float, float]
 
 
+@checked
 def empirical_nash_imitation_gap(
     game: Game,
     policy: Float[Array, "H S A"],

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import jax
+
 from mfg_imitation.errors import InputError, first_line
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.soundness import check_game
@@ -82,6 +84,11 @@ def construct(make: Callable, values: Mapping[str, Any], file: str, name: str, r
             check_game(made)
     except InputError as error:
         raise InputError(f"{file}: {name}: {error}") from None
+    except jax.errors.JAXTypeError as error:
+        raise InputError(
+            f"{file}: {name}: JAX traces its methods: use jax.numpy in place of numpy, jax.numpy.where in place of if "
+            f"({first_line(error)})"
+        ) from None
     except Exception as error:
         raise InputError(f"{file}: {name} fails: {type(error).__name__}: {first_line(error)}") from None
     return made
