@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -281,9 +282,17 @@ def test_committed_notebooks_have_no_outputs():
 
 
 def test_pins_are_hashed_and_name_no_index():
-    lines = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    assert any("--hash=sha256:" in line for line in lines)
-    assert not [line for line in lines if "://" in line or "--index-url" in line or "--find-links" in line]
+    texts = [(REPOSITORY / f"requirements{stage}.lock").read_text(encoding="utf-8") for stage in ("", "-test")]
+    for text in texts:
+        assert "--hash=sha256:" in text
+        assert not [word for word in ("://", "--index-url", "--find-links") if word in text]
+    users, tests = (dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)) for text in texts)
+    assert users == users | {name: version for name, version in tests.items() if name in users}, "one version of each"
+    asked = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    for_users = {*asked["project"]["dependencies"], *asked["project"]["optional-dependencies"]["workflow"]}
+    for_tests = {*asked["dependency-groups"]["test"]}
+    assert for_users <= users.keys() and for_tests <= tests.keys(), "make lock"
+    assert not for_tests & users.keys(), "what only tests need is not installed for users"
     environment = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
     pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
     assert pip == ["-r requirements.lock"], "conda users get the same pins"

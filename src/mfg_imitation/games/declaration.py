@@ -18,8 +18,12 @@ from mfg_imitation.errors import InputError
 from mfg_imitation.io.schema import validate
 from mfg_imitation.io.yaml import read_yaml
 
-#: Where a game's name is looked up: the folder one works in, then the checkout that the package runs from.
-FOLDERS = (Path("config/games"), Path(__file__).parents[4] / "config" / "games")
+#: Where a game's name is looked up: the folder one works in, then the games that ship with the package.
+FOLDERS = (
+    Path("config/games"),
+    Path(__file__).with_name("shipped"),  # in a wheel
+    Path(__file__).parents[4] / "config" / "games",  # in a checkout, whose workflow reads the same files
+)
 
 #: The keys that tell the kind of a file that declares no game itself.
 KINDS = ("family", "python", "mfglib")
@@ -74,7 +78,7 @@ def find_game(name_or_path: str | Path) -> Path:
         if (folder / f"{name_or_path}.yaml").is_file():
             return folder / f"{name_or_path}.yaml"
     names = sorted({file.stem for folder in FOLDERS for file in folder.glob("*.yaml")})
-    raise InputError(f"unknown game {str(name_or_path)!r}; the games in config/games are {', '.join(names) or 'none'}")
+    raise InputError(f"unknown game {str(name_or_path)!r}; the games are {', '.join(names) or 'none'}")
 
 
 def kind_of(declaration: Any) -> str:

@@ -26,7 +26,8 @@ def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
     """Load a game from its file.
 
     Args:
-        name_or_path: the path of a game file (ending in .yaml), or its bare name, looked up in config/games.
+        name_or_path: the path of a game file (ending in .yaml), or its bare name, looked up in
+            config/games of the working folder, then among the games that ship with the package.
         overrides: values that replace the file's parameters or its `horizon`, as in
             `load_game("attractor", horizon=20, transition_lipschitz=2)`.
 
@@ -60,7 +61,7 @@ class GameFile:
 
     @classmethod
     def read(cls, name_or_path: str | Path) -> "GameFile":
-        """Read a file by its path (ending in .yaml), or by the bare name of a game in config/games.
+        """Read a file by its path (ending in .yaml), or by its bare name, as `load_game` does.
 
         Raises:
             InputError: no such file, or a file that breaks the schema.
