@@ -132,4 +132,4 @@ def test_a_gap_that_rare_slips_carry_is_said_to_be_missed(alpha, n_players, warn
 def test_nothing_is_rare_in_a_small_crowd_that_mixes_or_at_equilibrium():
     game = mfg.load_game("rock_paper_scissors")
     for policy in (game.uniform_policy(), game.known_expert()):
-        assert mfg.empirical_nash_imitation_gap(game, policy, 100, 2, seed=0).rare <= 1e-9
+        assert mfg.empirical_nash_imitation_gap(game, policy, 100, 2, seed=0).rare <= 1e-6
