@@ -5,7 +5,7 @@ class InputError(ValueError):
     """A mistake in what the user supplied; its message is one line, fit to be shown without a traceback."""
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """What another library's error says, cut to one line; its kind when it says nothing."""
     return next(iter(str(error).splitlines()), type(error).__name__)
 

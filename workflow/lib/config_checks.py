@@ -9,7 +9,7 @@ from typing import Any
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.errors import InputError
 from mfg_imitation.imitation.algorithm import ALGORITHMS
-from mfg_imitation.io.schema import Problem, find_problem
+from mfg_imitation.io.schema import Problem, find_problems
 from mfg_imitation.io.settings import schema_of
 from mfg_imitation.io.yaml import read_yaml
 from mfg_imitation.names import SWEPT
@@ -55,10 +55,15 @@ def config_schema() -> dict[str, Any]:
 
 
 def check_configuration(config: Mapping[str, Any], layers: Layers) -> None:
-    """The configuration against its closed schema, and the names in it of games and algorithms."""
-    problem = find_problem(config, config_schema()) or next(_unknown_names(config, Run(config)), None)
-    if problem is not None:
-        raise InputError(f"{layers.origin(problem.path)}: {problem}")
+    """Raise `InputError` for the first of `configuration_problems`."""
+    for problem in configuration_problems(config, layers):
+        raise InputError(problem)
+
+
+def configuration_problems(config: Mapping[str, Any], layers: Layers) -> list[str]:
+    """What is wrong with the configuration by its closed schema, or else with its names of games and algorithms."""
+    problems = find_problems(config, config_schema()) or _unknown_names(config, Run(config))
+    return [f"{layers.origin(problem.path)}: {problem}" for problem in problems]
 
 
 def check_games(run: Run, layers: Layers) -> list[str]:
@@ -71,7 +76,8 @@ def check_games(run: Run, layers: Layers) -> list[str]:
     def refuse(*place: str | int, reason: str) -> None:
         raise InputError(f"{layers.origin(place)}: {Problem(place, reason)}")
 
-    used = {run.paper, *(name for kind in ("selected", "explored", "studied", "populated") for name in run.games(kind))}
+    kinds = ("selected", "imitated", "explored", "studied", "populated")
+    used = {run.paper, *(name for kind in kinds for name in run.games(kind))}
     unused = []
     for path in sorted(GAMES.glob("*.y*ml")):
         try:

@@ -1,12 +1,13 @@
 """How every figure looks: one style, the look of each proxy and algorithm.
 
-The style holds inside this package's functions only (`matplotlib.rc_context(STYLE)`): a caller's own plots
-stay as they are."""
+The style holds inside this package's functions only (`with styled():`): a caller's own plots stay as they are."""
 
 import itertools
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
+import matplotlib.style
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -58,6 +59,11 @@ OTHERS = ("#CC79A7", "#E69F00", "#56B4E9", "0.35", "#7F3C8D", "#A5AA99")
 
 #: The colours of lines that stand for states, at most so many: Okabe and Ito's, with grey for their yellow.
 STATES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "0.55", "0.1")
+
+
+def styled(**changes: Any) -> AbstractContextManager[None]:
+    """Context: `STYLE` with changes, over matplotlib's defaults; what the user's matplotlibrc says does not enter."""
+    return matplotlib.style.context(["default", STYLE | changes])
 
 
 def looks(names: Iterable[str]) -> dict[str, dict[str, Any]]:

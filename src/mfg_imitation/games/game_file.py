@@ -1,5 +1,7 @@
 """A game's file, read once: from the name of a game to the game, its constants and its slip."""
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,6 +75,12 @@ class GameFile:
     def name(self) -> str:
         """The game's name: that of its file."""
         return self.path.stem
+
+    @property
+    def origin(self) -> str:
+        """What the archives of this game say that they were made of: its name, and a digest of what its file says."""
+        said = json.dumps(self.declaration, sort_keys=True, default=str)
+        return f"{self.name} ({hashlib.sha256(said.encode()).hexdigest()[:16]})"
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:

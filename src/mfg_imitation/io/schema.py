@@ -67,10 +67,14 @@ def validate(document: Any, schema: Mapping[str, Any], file: str | Path) -> None
 
 def find_problem(document: Any, schema: Mapping[str, Any]) -> Problem | None:
     """The first mistake of `document` under `schema`, or None when there is none."""
-    for problem in _unreadable(document, ()):
-        return problem
-    errors = sorted(_Validator(schema).iter_errors(document), key=_priority)
-    return _explain(errors[0]) if errors else None
+    return next(iter(find_problems(document, schema)), None)
+
+
+def find_problems(document: Any, schema: Mapping[str, Any]) -> list[Problem]:
+    """All mistakes of `document` under `schema`, the first one first."""
+    unreadable = list(_unreadable(document, ()))
+    errors = [] if unreadable else sorted(_Validator(schema).iter_errors(document), key=_priority)
+    return unreadable or list(dict.fromkeys(problem for error in errors for problem in _explain(error)))
 
 
 def _unreadable(value: Any, path: tuple) -> Iterator[Problem]:
@@ -91,23 +95,32 @@ def _priority(error: jsonschema.ValidationError) -> int:
     return _PRIORITY.get(error.validator, 1)
 
 
-def _explain(error: jsonschema.ValidationError) -> Problem:
-    """Put a validation error into one line that names the value and what is allowed."""
+def _explain(error: jsonschema.ValidationError) -> list[Problem]:
+    """A validation error as lines that name the value and what is allowed: one for each unknown or missing key."""
+    path, schema, value = tuple(error.absolute_path), error.schema, error.instance
+    match error.validator:
+        case "additionalProperties" if "propertyNames" not in error.relative_schema_path:
+            known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+            unknown = [k for k in value if k not in known and not any(re.search(p, k) for p in patterns)]
+            return [Problem((*path, key), _unknown(key, known, patterns)) for key in unknown]
+        case "required":
+            return [Problem((*path, key), "is missing") for key in error.validator_value if key not in value]
+    return [_explain_value(error)]
+
+
+def _unknown(key: str, known: Mapping[str, Any], patterns: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    allowed = ", ".join([*known, *(s.get("title", p) for p, s in patterns.items() if s)])
+    return f"is an unknown key{hint}; allowed: {allowed or 'no key'}"
+
+
+def _explain_value(error: jsonschema.ValidationError) -> Problem:
+    """An error of a value in one line."""
     path, schema, value = tuple(error.absolute_path), error.schema, error.instance
     if "propertyNames" in error.relative_schema_path:
         return Problem(path, f"has the key {_show(value)}, but a key here must be {_allowed(schema)}")
     match error.validator:
-        case "additionalProperties":
-            known = schema.get("properties", {})
-            patterns = schema.get("patternProperties", {})
-            unknown = next(k for k in value if k not in known and not any(re.search(p, k) for p in patterns))
-            close = difflib.get_close_matches(unknown, known, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
-            allowed = ", ".join([*known, *(s.get("title", p) for p, s in patterns.items() if s)])
-            return Problem((*path, unknown), f"is an unknown key{hint}; allowed: {allowed or 'no key'}")
-        case "required":
-            missing = next(key for key in error.validator_value if key not in value)
-            return Problem((*path, missing), "is missing")
         case "anyOf" | "oneOf" if error.context:
             branches: dict[int, list[jsonschema.ValidationError]] = {}
             for inner in error.context:
@@ -118,7 +131,7 @@ def _explain(error: jsonschema.ValidationError) -> Problem:
                 if not any(e.validator == "type" and not e.relative_path for e in errors)
             ]
             if len(fitting) == 1:
-                return _explain(min(fitting[0], key=_priority))
+                return _explain(min(fitting[0], key=_priority))[0]
             if "title" not in schema:
                 words = [_allowed(errors[0].schema) for errors in branches.values()]
                 return Problem(path, f"is {_show(value)}, but must be {' or '.join(words)}")
