@@ -93,9 +93,10 @@ class Run:
         return {"tables": [name.format(**place) for name in entry.tables], "games": declaration}
 
     def caption(self, figure: str) -> str:
-        """What a figure shows, in a sentence or two."""
+        """What a figure shows, in a sentence or two of reStructuredText."""
         entry, game = entry_of(figure)
-        return entry.caption.format(game=game, paper=self.paper)
+        # The name of a game is an identifier: its underscores are all that could be taken for markup.
+        return entry.caption.format(game=game.replace("_", r"\_"), paper=self.paper.replace("_", r"\_"))
 
     @staticmethod
     def category(figure: str) -> tuple[str, str]:

@@ -2,13 +2,15 @@
 
 A schema is JSON Schema (draft 2020-12) written in YAML. Three conventions serve the messages: an object
 states ``additionalProperties: false``, so that a misspelt key is an error; a ``title`` says what a value is,
-in words that fit after "must be"; an integer is written as one (``5.0`` is not a number of steps).
+in words that fit after "must be"; an integer is written as one (``5.0`` is not a number of steps). One keyword
+is our own: ``legible: true`` asks of a name that a reader sees all of it.
 """
 
 import difflib
 import math
 import re
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,10 +35,29 @@ _TYPES = {
     "null": "empty",
 }
 
+#: Characters that Unicode counts as printable, and that leave no ink.
+_INKLESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(code) for code in (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
+
+
+def _legible(validator, wanted: bool, value: Any, schema: Mapping[str, Any]) -> Iterator[jsonschema.ValidationError]:
+    """Names that differ must look different: none holds what nobody sees, or blanks that nobody counts."""
+    if not wanted or not isinstance(value, str):
+        return
+    unseen = next((char for char in value if not char.isprintable() or char in _INKLESS), None)
+    if unseen is not None:
+        name = unicodedata.name(unseen, "a control or unassigned character")
+        yield jsonschema.ValidationError(f"nobody sees the character U+{ord(unseen):04X} ({name}) in it")
+    elif value != " ".join(value.split()):
+        yield jsonschema.ValidationError("a blank (U+0020) may only stand between words, and alone")
+
+
 # An unknown key goes first, because the key it was meant to be is then missing, too; a missing key goes last.
 _PRIORITY = {"additionalProperties": 0, "required": 2}
 _Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
+    validators={"legible": _legible},
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     ),
@@ -118,7 +139,10 @@ def _unknown(key: str, known: Mapping[str, Any], patterns: Mapping[str, Any]) ->
 def _explain_value(error: jsonschema.ValidationError) -> Problem:
     """An error of a value in one line."""
     path, schema, value = tuple(error.absolute_path), error.schema, error.instance
-    if "propertyNames" in error.relative_schema_path:
+    is_key = "propertyNames" in error.relative_schema_path
+    if error.validator == "legible":
+        return Problem(path, f"{'has the key' if is_key else 'is'} {_show(value)}, but {error.message}")
+    if is_key:
         return Problem(path, f"has the key {_show(value)}, but a key here must be {_allowed(schema)}")
     match error.validator:
         case "anyOf" | "oneOf" if error.context:
