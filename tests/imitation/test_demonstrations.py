@@ -1,4 +1,4 @@
-"""Demonstrations: who moves where in which population, what a seed fixes, and tables of trajectories.
+"""Demonstrations: who moves where in which population, and what a seed fixes.
 
 Statistical tests compare a share of M draws with its probability p: they allow 5 standard deviations, so that each
 comparison fails by luck with probability below 1e-6. The seeds are fixed besides: what passes today passes tomorrow.
@@ -10,8 +10,6 @@ import sys
 
 import jax
 import numpy as np
-import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 import mfg_imitation as mfg
@@ -193,133 +191,9 @@ def test_wrong_arguments(garnet, policy, one_line):
     assert "expected [M, 4]" in one_line(mfg.empirical_occupancy, wrong, garnet)
     wrong = demonstrations._replace(actions=demonstrations.actions * 1.0)
     assert "whole numbers" in one_line(mfg.empirical_occupancy, wrong, garnet)
-
-
-# --- Files ----------------------------------------------------------------------------------------------------------
-
-
-def assert_same(one, other):
-    np.testing.assert_array_equal(one.states, other.states)
-    np.testing.assert_array_equal(one.actions, other.actions)
-    assert one[2:] == other[2:]
-
-
-@pytest.mark.parametrize("options", [{}, {"label_noise": 0.1}, {"n": 40, "n_players": 7, "seed": 0}], ids=str)
-def test_a_file_gives_back_what_was_saved(garnet, policy, tmp_path, options):
-    demonstrations = sample(garnet, policy, **options)
-    for name in ("one", "two"):
-        mfg.save_demonstrations(tmp_path / "new" / f"{name}.parquet", demonstrations, garnet)
-    assert_same(mfg.load_demonstrations(tmp_path / "new" / "one.parquet", garnet), demonstrations)
-    assert (tmp_path / "new" / "one.parquet").read_bytes() == (tmp_path / "new" / "two.parquet").read_bytes()
-    assert pq.read_schema(tmp_path / "new" / "one.parquet").metadata[b"seed"] == str(demonstrations.seed).encode()
-
-
-def test_no_altered_byte_goes_unnoticed(attractor, tmp_path, one_line):
-    """Every byte of the file, changed by itself: what is read is refused, or still what was written."""
-    demonstrations = sample(attractor, attractor.uniform_policy(), 10, label_noise=0.1)
-    file = tmp_path / "demonstrations.parquet"
-    mfg.save_demonstrations(file, demonstrations, attractor)
-    content = file.read_bytes()
-    unnoticed = []
-    for place in range(0, len(content), 3):
-        altered = bytearray(content)
-        altered[place] ^= 0x01
-        file.write_bytes(altered)
-        try:
-            assert_same(mfg.load_demonstrations(file, attractor), demonstrations)
-        except mfg.InputError as error:
-            assert str(error).startswith(f"{file}: ") and len(str(error).splitlines()) == 1
-        except AssertionError:
-            unnoticed.append(place)
-    # The footer, which carries the metadata and the names of the columns, has no checksum in the format.
-    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
-    assert all(place >= footer for place in unnoticed)
-    for length in range(0, len(content), 101):
-        file.write_bytes(content[:length])
-        assert one_line(mfg.load_demonstrations, file, attractor).startswith(f"{file}: ")
-
-
-TABLE = """trajectory,step,state,action
-x,1,s1,a1
-x,0,s0,a0
-y,0,0,1
-y,1,s0,a0
-"""
-
-
-@pytest.fixture
-def two_steps():
-    return mfg.load_game("attractor", horizon=2)
-
-
-def load_text(text, game, tmp_path):
-    file = tmp_path / "mine.csv"
-    file.write_text(text)
-    return mfg.load_demonstrations(file, game)
-
-
-def test_a_users_table_by_name_or_index_in_any_order(two_steps, tmp_path):
-    found = load_text(TABLE, two_steps, tmp_path)
-    np.testing.assert_array_equal(found.states, [[0, 1], [0, 0]])
-    np.testing.assert_array_equal(found.actions, [[0, 1], [1, 0]])
-    assert found[2:] == (None, 0.0, None)
-    numbers = pd.DataFrame(
-        {"step": [0, 1, 0, 1], "action": [0, 1, 1, 0], "state": [0, 1, 0, 0], "trajectory": [7, 7, 2, 2], "note": "x"}
-    )
-    numbers.to_parquet(tmp_path / "mine.parquet")
-    assert_same(mfg.load_demonstrations(tmp_path / "mine.parquet", two_steps), found)
-    numbers.to_csv(tmp_path / "mine.csv", index=False)
-    assert_same(mfg.load_demonstrations(tmp_path / "mine.csv", two_steps), found)
-
-
-def test_names_that_are_numbers_are_names(tmp_path, one_line):
-    game = mfg.Game.from_functions(
-        lambda n, mu: np.full((2, 2, 2), 0.5), lambda n, mu: np.zeros((2, 2)), np.array([0.5, 0.5]), 1, ["1", "2"]
-    )
-    found = load_text("trajectory,step,state,action\n0,0,1,a1\n1,0,2,1\n", game, tmp_path)
-    np.testing.assert_array_equal(found.states, [[0], [1]])
-    assert "row 1: state '0' is no state" in one_line(
-        load_text, "trajectory,step,state,action\n0,0,0,a1\n", game, tmp_path
-    )
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "complaint"),
-    [
-        ("y,0,0,1", "y,0,2,1", "row 3: state '2' is no state of the game"),
-        ("x,0,s0,a0", "x,0,s9,a0", "row 2: state 's9' is no state of the game"),
-        ("x,0,s0,a0", "x,0,s0,jump", "row 2: action 'jump' is no action of the game"),
-        ("x,0,s0,a0", "x,0,,a0", "row 2: state '' is no state of the game"),
-        ("x,0,s0,a0", "x,0,NaN,a0", "row 2: state 'NaN' is no state of the game"),
-        ("x,0,s0,a0", "x,0,0.5,a0", "row 2: state '0.5' is no state of the game"),
-        ("x,0,s0,a0", ",0,s0,a0", "row 2: trajectory '' is missing"),
-        ("x,0,s0,a0", "x,2,s0,a0", "row 2: step '2' is no step; the game's are 0 to 1"),
-        ("x,0,s0,a0", "x,-1,s0,a0", "row 2: step '-1' is no step"),
-        ("x,0,s0,a0", "x,1,s0,a0", "row 2: step '1' is given twice in its trajectory"),
-        ("x,0,s0,a0\n", "", "row 1: trajectory x begins here and has no step 0"),
-        ("y,1,s0,a0\n", "", "row 3: trajectory y begins here and has no step 1"),
-        ("step", "time", "column 'step' is missing"),
-        (TABLE.partition("\n")[2], "", "has no rows"),
-        ("x,0,s0,a0", "x,0,s0,a0,1,2,3", "not a sound table"),
-        (TABLE, "", "not a sound table"),
-    ],
-)
-def test_a_wrong_table_is_one_line_with_file_and_row(two_steps, tmp_path, one_line, old, new, complaint):
-    assert old in TABLE
-    message = one_line(load_text, TABLE.replace(old, new, 1), two_steps, tmp_path)
-    assert message.startswith(f"{tmp_path / 'mine.csv'}: ") and complaint in message
-
-
-def test_what_parquet_can_get_wrong(two_steps, tmp_path, one_line):
-    good = {"trajectory": [0, 0], "step": [0, 1], "state": ["s0", "s0"], "action": ["a0", "a1"]}
-    for change, complaint in (
-        ({"state": ["s0", None]}, "row 2: state"),
-        ({"state": [0.0, float("nan")]}, "row 2: state 'nan' is missing"),
-        ({"step": [0, None]}, "row 2: step 'nan' is missing"),
-        ({"trajectory": [0, None]}, "row 2: trajectory 'nan' is missing"),
-        ({"step": [0.0, 0.5]}, "row 1: step '0.0' is no step"),
-    ):
-        pd.DataFrame(good | change).to_parquet(tmp_path / "mine.parquet")
-        assert complaint in one_line(mfg.load_demonstrations, tmp_path / "mine.parquet", two_steps)
-    for wrong in (tmp_path / "none.parquet", tmp_path / "none.csv", tmp_path):
-        assert str(wrong) in one_line(mfg.load_demonstrations, wrong, two_steps)
+    for masked in (np.ma.masked_array(demonstrations.states), np.ma.masked_less(demonstrations.states, 1)):
+        wrong = demonstrations._replace(states=masked)
+        assert "demonstrations.states is masked" in one_line(mfg.empirical_occupancy, wrong, garnet)
+    for n in (0, -1, 201, True, 2.0, None):
+        assert one_line(demonstrations.first, n).startswith(f"n is {n}: ")
+    assert demonstrations.first(200).states.shape == (200, 4)

@@ -34,7 +34,14 @@ class Demonstrations(NamedTuple):
     n_players: int | None = None
 
     def first(self, n: int) -> "Demonstrations":
-        """The first n trajectories: what `sample_demonstrations` draws when asked for n."""
+        """The first n trajectories: what `sample_demonstrations` draws when asked for n.
+
+        Raises:
+            InputError: `n` is no whole number from 1 to M.
+        """
+        check_count("n", n)
+        if n > self.states.shape[-2]:
+            raise InputError(f"n is {n}: there are {self.states.shape[-2]} trajectories")
         return self._replace(states=self.states[..., :n, :], actions=self.actions[..., :n, :])
 
 
@@ -124,6 +131,8 @@ def check_demonstrations(demonstrations: Demonstrations, game: Game) -> None:
     if len(shape) < 2 or min(shape) < 1 or shape[-1] != game.horizon:
         raise InputError(f"demonstrations.states has shape {list(shape)}, expected [M, {game.horizon}] with M >= 1")
     for kind, size in (("states", len(game.states)), ("actions", len(game.actions))):
+        if np.ma.isMaskedArray(getattr(demonstrations, kind)):
+            raise InputError(f"demonstrations.{kind} is masked; leave out the trajectories of what is masked")
         indices = np.asarray(getattr(demonstrations, kind))
         if indices.shape != shape or indices.dtype.kind not in "iu":
             raise InputError(

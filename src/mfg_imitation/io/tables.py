@@ -24,6 +24,6 @@ def read_table(path: str | Path) -> pd.DataFrame:
         InputError: the file is missing or is no CSV table.
     """
     try:
-        return pd.read_csv(path, dtype={name: str for name in NAMES}, keep_default_na=False, na_values=[""])
+        return pd.read_csv(Path(path), dtype={name: str for name in NAMES}, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: not a sound table ({first_line(error)}); delete it and rerun") from None
