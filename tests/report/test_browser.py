@@ -14,11 +14,12 @@ from workflow_runs import REPOSITORY
 
 from mfg_imitation.engine.proxies import proxies_table
 from mfg_imitation.equilibria.solve import expert
-from mfg_imitation.figures.registry import about_figure, entry_of
+from mfg_imitation.figures.registry import entry_of
 from mfg_imitation.figures.save import save_figure
 from mfg_imitation.games.declaration import written_out
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.io.tables import read_table, write_table
+from mfg_imitation.report.page import about_figure
 from mfg_imitation.studies.game_summary import flow_table, game_summary
 from mfg_imitation.studies.slip_paths import paths
 from workflow.lib.html_page import executed, html_page

@@ -38,6 +38,7 @@ def test_text_is_text_wherever_a_page_says_it(text):
         ("See http://a.org/b?c=1&d=2#e. Or (https://a.org/b_(c)), “https://c.org/”!", None),
         ('"https://a.org"onclick=x', ["https://a.org"]),
         ("https://a.org<script>", ["https://a.org"]),
+        ("a \u2018https://a.org\u2019", ["https://a.org"]),
         ("javascript:x data:x ftp://x.y //x.y mailto:x@y.z www.x.y xhttps://x.y https://", []),
         ("javascript:alert(1)//https:", []),
     ],

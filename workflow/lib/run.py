@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mfg_imitation.figures.registry import FIGURES, about_figure, entry_of
+from mfg_imitation.figures.registry import FIGURES, entry_of
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.imitation.algorithm import ALGORITHMS
-from mfg_imitation.report.page import PAGES, PageEntry, Reads
+from mfg_imitation.report.page import PAGES, PageEntry, Reads, about_figure
 
 #: The folder of the games' files.
 GAMES = Path("config/games")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from mfg_imitation.figures.registry import about_figure
 from mfg_imitation.games.declaration import read_declaration
 from mfg_imitation.io.tables import read_table
 from mfg_imitation.io.yaml import read_yaml
 from mfg_imitation.report.literal import literal
+from mfg_imitation.report.page import about_figure
 
 #: Begins a link into the report; the page puts in how far away that is.
 REPORT = "report:"
@@ -26,7 +26,7 @@ class Report:
     Args:
         root: the folder that holds data, figures and config.
         tables: names of the tables that the page's entry gives; None, in a notebook that runs by hand, for all.
-        figures: the figures that it gives, by name: `alt` and `table`, see `about_figure`; None for all.
+        figures: the figures that it gives, by name: `alt` and `table`, see `report.page.about_figure`; None for all.
         games: paths of the games' files by name; None looks the games up.
     """
 
@@ -63,7 +63,7 @@ class Report:
         self._shown.add(figure)
         about = self._about(figure) if self.figures is None else self.figures[figure]
         encoded = base64.b64encode(self._file(figure).read_bytes()).decode()
-        image = f'<img src="data:image/png;base64,{encoded}" alt="{literal(about["alt"])}" style="width: {width}px">'
+        image = f'<img src="data:image/png;base64,{encoded}" alt="{about["alt"]}" style="width: {width}px">'
         below = numbers(about["table"]) + rerun(target or self._file(figure).relative_to(self.root).as_posix())
         display(HTML(f"<figure>{image}<figcaption>{below}</figcaption></figure>"))
 

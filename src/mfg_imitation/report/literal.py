@@ -7,7 +7,9 @@ import string
 _REFERENCES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}
 
 #: No other scheme becomes a link. A URL keeps the brackets that it opens itself; a sentence keeps its punctuation.
-_URL = re.compile(r"""((?<!\w)https?://(?:\([^\s()<>"]*\)|[^\s()<>"])*(?:\([^\s()<>"]*\)|[^\s()<>".,:;!?'*\]}…”»]))""")
+_URL = re.compile(
+    r"""((?<!\w)https?://(?:\([^\s()<>"]*\)|[^\s()<>"])*(?:\([^\s()<>"]*\)|[^\s()<>".,:;!?'*\]}…”\u2019»]))"""
+)
 
 
 def literal(text: str) -> str:
