@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[1]
+OFFLINE = ("--no-deps", "--no-index", "--no-build-isolation")
 
 
 def run(*command: str | Path, folder: Path) -> str:
@@ -24,8 +25,7 @@ def wheel(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", folder, folder=REPOSITORY)
     (archive,) = folder.glob("*.tar.gz")
-    offline = ("--no-deps", "--no-index", "--no-build-isolation")
-    run(sys.executable, "-m", "pip", "wheel", *offline, "--wheel-dir", folder, archive, folder=folder)
+    run(sys.executable, "-m", "pip", "wheel", *OFFLINE, "--wheel-dir", folder, archive, folder=folder)
     (made,) = folder.glob("*.whl")
     return made
 
@@ -43,7 +43,7 @@ def test_the_wheel_holds_the_library_and_the_games(wheel):
 def test_the_examples_of_the_readme_run_anywhere(wheel, tmp_path):
     run(sys.executable, "-m", "venv", "--without-pip", "venv", folder=tmp_path)
     python = tmp_path / "venv/bin/python"
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, folder=tmp_path)
+    run(sys.executable, "-m", "pip", "--python", python, "install", *OFFLINE, wheel, folder=tmp_path)
     # The other packages are this environment's own. Its .pth files are not followed, so its mfg_imitation is not seen.
     (installed,) = (tmp_path / "venv").rglob("site-packages")
     (installed / "others.pth").write_text("\n".join(site.getsitepackages()), encoding="utf-8")
@@ -55,3 +55,9 @@ def test_the_examples_of_the_readme_run_anywhere(wheel, tmp_path):
     *fits, file = run(python, "-I", "examples.py", folder=tmp_path).splitlines()
     assert len(fits) == 3, "one line for each algorithm"
     assert Path(file).is_relative_to(installed)
+
+
+@pytest.mark.slow
+def test_an_editable_install_holds_no_copy_of_the_games(tmp_path):
+    run(sys.executable, "-m", "pip", "install", *OFFLINE, "--target", tmp_path, "-e", REPOSITORY, folder=tmp_path)
+    assert list(tmp_path.rglob("*.pth")) and not list(tmp_path.rglob("*.yaml"))
