@@ -46,7 +46,7 @@ def test_only_the_games_of_the_run_stop_it(tmp_path, monkeypatch, one_line):
     monkeypatch.chdir(tmp_path)
     games = tmp_path / "config/games"
     (games / "half.yaml").write_text("title: Half\nstates: [a", encoding="utf-8")
-    (tmp_path / "leaves.py").write_text("import sys\n\nsys.exit(0)\n", encoding="utf-8")
+    (games / "leaves.py").write_text("import sys\n\nsys.exit(0)\n", encoding="utf-8")
     (games / "leaves.yaml").write_text(
         "title: Leaves\nsource: a test\nhorizon: 2\npython: leaves:Game\n", encoding="utf-8"
     )
@@ -56,6 +56,8 @@ def test_only_the_games_of_the_run_stop_it(tmp_path, monkeypatch, one_line):
     everything = tmp_path / "all.yaml"
     everything.write_text("games: [attractor, sheltered_attractor, half]", encoding="utf-8")
     assert one_line(check, *FILES, everything) == problem
+    everything.write_text("imitation: {imitated: [leaves]}", encoding="utf-8")
+    assert "leaves cannot be imported: SystemExit: 0" in one_line(check, *FILES, everything)
 
 
 @pytest.mark.parametrize(
