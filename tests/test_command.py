@@ -84,7 +84,7 @@ def test_a_configuration_without_a_workflow_is_not_said_to_be_sound(call, writte
         ("[1, 2]", "must be a mapping of keys to values"),
         (None, "no such file"),
         ("a folder", "cannot be read (Is a directory)"),
-        ("a pipe", "is a pipe, not a file"),
+        ("a pipe", "is a pipe or a device, not a file"),
     ],
 )
 def test_run_refuses_what_snakemake_chokes_on(call, written, tmp_path, content, reason):

@@ -32,7 +32,7 @@ def main() -> None:
         if arguments[:1] == ["run"]:
             run(arguments[1:])
         parser = argparse.ArgumentParser(
-            usage=USAGE, description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+            prog="mfg-imitation", usage=USAGE, description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
         )
         parser.add_argument("command", choices=["check", "run"])
         parser.add_argument("files", nargs="+", metavar="FILE")

@@ -8,6 +8,7 @@ from typing import Any
 
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.errors import InputError
+from mfg_imitation.figures.style import undrawn
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.io.schema import Problem, find_problems
 from mfg_imitation.io.settings import schema_of
@@ -118,6 +119,17 @@ def _check_game(run: Run, path: Path, load: bool) -> None:
         raise InputError(f"{path}: expert.solve.method is {method!r}, but must be one of {', '.join(SOLVERS)}")
     if load:
         run.file(path.stem).load()
+
+
+def undrawn_names(run: Run) -> list[str]:
+    """A line for each game of the run with names in letters that no font here has."""
+    lines = []
+    for game in run.games("selected"):
+        file = run.file(game)
+        names = [*file.declaration.get("states", ()), *file.declaration.get("actions", ())]
+        if letters := undrawn("".join(names)):
+            lines.append(f"{file.path}: no font here has {letters}; figures show boxes in their place")
+    return lines
 
 
 def check_folders() -> None:

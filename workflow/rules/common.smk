@@ -58,6 +58,8 @@ def check_run(run):
     stop_on_user_mistake(config_checks.check_configuration, run.config, told)
     for problem in stop_on_user_mistake(config_checks.check_games, run, told) or []:
         print(f"{problem}; this run does not use it", file=sys.stderr)
+    for warning in stop_on_user_mistake(config_checks.undrawn_names, run) or []:
+        print(warning, file=sys.stderr)
 
 
 onstart:

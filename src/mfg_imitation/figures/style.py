@@ -9,13 +9,22 @@ from typing import Any
 
 import matplotlib.style
 import pandas as pd
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 #: Width of a page's text in the NeurIPS style, in inches: a figure of this width is printed without scaling.
 TEXT_WIDTH = 5.5
+
+#: The fonts, in the order in which a letter is looked for. The first two ship with matplotlib, and the first goes with
+#: Times: no system font is needed, but for the scripts of East Asia.
+FONTS = ["STIXGeneral", "DejaVu Sans"] + [
+    name
+    for name in ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "PingFang SC", "Microsoft YaHei")
+    if any(font.name == name for font in font_manager.fontManager.ttflist)
+]
 STYLE = {
-    "font.family": "STIXGeneral",  # ships with matplotlib, goes with Times: no system font is needed
+    "font.family": FONTS,
     "mathtext.fontset": "stix",
     "font.size": 8,
     "axes.titlesize": 8,
@@ -85,6 +94,12 @@ def labelled(entries: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """
     labels = dict(zip(entries["name"], entries["label"], strict=True))
     return {name: {**look, "label": labels[name]} for name, look in looks(labels).items()}
+
+
+def undrawn(text: str) -> str:
+    """The letters of a text, each once, that no font here has: figures show boxes in their place."""
+    fonts = [font_manager.get_font(font_manager.findfont(name)) for name in FONTS]
+    return "".join(letter for letter in dict.fromkeys(text) if not any(f.get_char_index(ord(letter)) for f in fonts))
 
 
 def add_axes(figure: Figure, x: float, y: float, width: float, height: float) -> Axes:
