@@ -65,14 +65,15 @@ lint: $(TESTABLE)  ## style and errors: snakemake --lint, snakefmt, ruff
 
 environment: $(READY)  ## .venv with the pinned packages, this package and its Jupyter kernel
 
-# Started afresh whenever the pins change: what is installed is the pins and nothing else. Nothing is compiled ahead:
-# Python does that for the modules that it imports, and keeps it.
+# Started afresh whenever the pins change: what is installed is the pins and nothing else. The packages' own tests are
+# not compiled: that is quicker, and 50 MB less.
 $(PINS): requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON): no such command; name a Python >= 3.11: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("$(PYTHON) is Python %d.%d, but this needs 3.11 or newer: make PYTHON=python3.12" % v[:2])'
 	@echo "Creating $(VENV) from requirements.lock; this takes a few minutes, once."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(ACTIVATE) $(PIP_INSTALL) --no-compile --require-hashes -r requirements.lock
+	$(ACTIVATE) python -m compileall -q -j 0 -x /tests/ $(VENV)/lib
 	@touch $@
 
 $(READY): $(PINS) pyproject.toml
@@ -80,7 +81,7 @@ $(READY): $(PINS) pyproject.toml
 	@touch $@
 
 $(TESTABLE): $(READY) requirements-test.lock
-	$(ACTIVATE) $(PIP_INSTALL) --no-compile --require-hashes -r requirements-test.lock
+	$(ACTIVATE) $(PIP_INSTALL) --require-hashes -r requirements-test.lock
 	@touch $@
 
 package:  ## this package and its Jupyter kernel into the active Python (conda users: after `conda env create`)
