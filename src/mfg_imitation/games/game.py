@@ -14,8 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import as_distributions, as_float, check_count, check_probabilities
+from mfg_imitation.checks import as_distributions, as_float, check_probabilities
 from mfg_imitation.errors import InputError
+from mfg_imitation.games.sizes import check_horizon, check_sizes
 from mfg_imitation.games.soundness import check_game
 
 
@@ -106,7 +107,7 @@ class Game(eqx.Module):
         return None
 
     def __check_init__(self):
-        check_count("horizon", self.horizon)
+        check_horizon("horizon", self.horizon)
         for kind, names in (("states", self.states), ("actions", self.actions)):
             seen = set()
             for i, name in enumerate(names):
@@ -118,6 +119,7 @@ class Game(eqx.Module):
         shape = jax.eval_shape(lambda: self.successors).shape  # a table of 10^6 states is not made for this
         if len(shape) != 3 or shape[:2] != (n_states, n_actions):
             raise InputError(f"successors has shape {list(shape)}, expected [{n_states}, {n_actions}, K]")
+        check_sizes(self.horizon, *shape)
 
     @staticmethod
     def from_functions(
@@ -143,7 +145,7 @@ class Game(eqx.Module):
                 (looked at in the populations of `probe_populations`, at every step).
         """
         given, initial = initial, as_float("initial", initial)
-        check_count("horizon", horizon)
+        check_horizon("horizon", horizon)
         shape = jax.eval_shape(lambda: as_float("reward(0, initial)", reward(0, initial))).shape
         if len(shape) != 2 or initial.shape != shape[:1]:
             raise InputError(
