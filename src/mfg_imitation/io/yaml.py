@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from mfg_imitation.errors import InputError, first_line, one_line
+from mfg_imitation.errors import InputError, one_line
 from mfg_imitation.io.schema import key_path
 
 _LARGEST = 200_000  # bytes; the parser takes a second or two for as many
@@ -89,8 +89,8 @@ class _Loader(yaml.SafeLoader):
             return _no_tag(node)
         try:
             self.construct_object(node)
-        except Exception as error:  # PyYAML lets pass what Python raises at such a text
-            return f"{text!r} is no {kind} ({first_line(error)})"
+        except Exception:  # PyYAML lets pass what Python raises at such a text
+            return f"{text!r} cannot be read as {kind}"
         return None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
