@@ -1,14 +1,17 @@
 # The commands of this project. `make figures` and `make test` need nothing but Python >= 3.11 (with venv and pip)
-# and make: they create .venv from requirements.lock by themselves. `make help` lists the others.
+# and make: they create .venv from requirements.lock by themselves; the tests add requirements-test.lock to it.
+# `make help` lists the others.
 PYTHON ?= python3
 CORES ?= 8
 
 VENV := .venv
 PEERS := .venv-peers
 ACTIVATE := . $(VENV)/bin/activate &&
+PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check
 # Each stamp is written last, so that an interrupted step is done again from its start.
 PINS := $(VENV)/.pins-installed
 READY := $(VENV)/.ready
+TESTABLE := $(VENV)/.testable
 
 .DEFAULT_GOAL := help
 .PHONY: help figures report test test-slow bench docs profile reference lint environment package lock clean
@@ -23,10 +26,10 @@ report: $(READY)  ## the HTML report, with what it needs
 	$(ACTIVATE) snakemake --cores $(CORES) report
 	@echo "Open $(CURDIR)/report/index.html"
 
-test: $(READY)  ## the tests, in minutes
-	$(ACTIVATE) python -m pytest
+test: $(TESTABLE)  ## the tests, in minutes (TESTS=tests/games for some of them)
+	$(ACTIVATE) python -m pytest $(TESTS)
 
-test-slow: $(READY) $(PEERS)/.ready  ## killed runs, Slurm, comparisons with MFGLib (which it installs in .venv-peers)
+test-slow: $(TESTABLE) $(PEERS)/.ready  ## killed runs, Slurm, comparisons with MFGLib (which it installs in .venv-peers)
 	$(ACTIVATE) PEERS=$$($(PEERS)/bin/python -c "import site; print(site.getsitepackages()[0])") python -m pytest -m slow
 
 bench: $(READY)  ## times: this engine beside MFGLib, OpenSpiel, NumPy and the memory's bandwidth (benchmarks/)
@@ -53,7 +56,7 @@ reference:  ## the tables of the last run become the reference that `snakemake v
 docs: $(READY)  ## the tables in README.md and config/README.md that follow from the code
 	$(ACTIVATE) python -m workflow.lib.docs
 
-lint: $(READY)  ## style and errors: snakemake --lint, snakefmt, ruff
+lint: $(TESTABLE)  ## style and errors: snakemake --lint, snakefmt, ruff
 	$(ACTIVATE) snakemake --lint
 	$(ACTIVATE) snakefmt --check Snakefile workflow
 	$(ACTIVATE) ruff check
@@ -62,27 +65,35 @@ lint: $(READY)  ## style and errors: snakemake --lint, snakefmt, ruff
 
 environment: $(READY)  ## .venv with the pinned packages, this package and its Jupyter kernel
 
-# Started afresh whenever the pins change: what is installed is the pins and nothing else.
+# Started afresh whenever the pins change: what is installed is the pins and nothing else. Nothing is compiled ahead:
+# Python does that for the modules that it imports, and keeps it.
 $(PINS): requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON): no such command; name a Python >= 3.11: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("$(PYTHON) is Python %d.%d, but this needs 3.11 or newer: make PYTHON=python3.12" % v[:2])'
 	@echo "Creating $(VENV) from requirements.lock; this takes a few minutes, once."
 	$(PYTHON) -m venv --clear $(VENV)
-	$(ACTIVATE) python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(ACTIVATE) $(PIP_INSTALL) --no-compile --require-hashes -r requirements.lock
 	@touch $@
 
 $(READY): $(PINS) pyproject.toml
 	$(ACTIVATE) $(MAKE) package
 	@touch $@
 
+$(TESTABLE): $(READY) requirements-test.lock
+	$(ACTIVATE) $(PIP_INSTALL) --no-compile --require-hashes -r requirements-test.lock
+	@touch $@
+
 package:  ## this package and its Jupyter kernel into the active Python (conda users: after `conda env create`)
-	python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	python -m ipykernel install --sys-prefix --name mfg-imitation --display-name "Python (mfg-imitation)"
 
 # Needs uv (https://docs.astral.sh/uv), which nothing else here needs.
-lock:  ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --quiet --upgrade pyproject.toml --all-extras --universal --python-version 3.11 \
-		--fork-strategy fewest --generate-hashes --no-header -o requirements.lock
+COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-header
+
+lock:  ## renew requirements.lock and requirements-test.lock from pyproject.toml (needs uv)
+	$(COMPILE) pyproject.toml --extra workflow -o requirements.lock
+	$(COMPILE) --group test --constraints requirements.lock -o requirements-test.lock
 
 clean:  ## remove every product and log; the environment stays
 	rm -rf data/experts data/demonstrations data/imitators data/tables figures report logs .snakemake

@@ -11,8 +11,9 @@ import sys
 import lazy_loader
 
 os.environ.setdefault("JAX_ENABLE_X64", "1")
-if "jax" in sys.modules:
-    sys.modules["jax"].config.update("jax_enable_x64", os.environ["JAX_ENABLE_X64"].lower() not in ("0", "false"))
+if "jax" in sys.modules:  # which has read the variable, or not; in its own words:
+    _off = os.environ["JAX_ENABLE_X64"].lower() in ("n", "no", "f", "false", "off", "0")
+    sys.modules["jax"].config.update("jax_enable_x64", not _off)
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,

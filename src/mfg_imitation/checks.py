@@ -1,10 +1,14 @@
 """Checks of what a user hands in: every mistake becomes one line that names the argument, the index and the value."""
 
+import functools
+import inspect
+from collections.abc import Callable
+
 import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from mfg_imitation.errors import InputError, first_line
+from mfg_imitation.errors import InputError, first_line, shown
 
 #: How far a sum of probabilities may be from one, or a probability below zero, before it counts as a mistake
 #: (rounding of float64 sums over the sizes met here stays below 1e-12).
@@ -21,6 +25,23 @@ BLOCK = 8192
 
 #: From how many numbers on a compiled check is worth its compilation, and how many columns it is compiled for.
 COMPILED, FEW = 1_000_000, 16
+
+
+def checked(function: Callable) -> Callable:
+    """A public function that refuses, in one line, a `game` that is none, and a switch that is not True or False."""
+    parameters = inspect.signature(function).parameters
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        for name, value in (*zip(parameters, args, strict=False), *kwargs.items()):
+            if name == "game" and (isinstance(value, type) or not hasattr(value, "policy_shape")):
+                made = "load_game and Game.from_functions make one"
+                raise InputError(f"{function.__name__}: game is {shown(value)}, which is no game; {made}")
+            if name in parameters and parameters[name].annotation is bool and not isinstance(value, bool):
+                raise InputError(f"{name} is {shown(value)}: True or False is needed")
+        return function(*args, **kwargs)
+
+    return call
 
 
 def check_probabilities(name: str, array, shape: tuple[int, ...], batch: bool = False) -> Float[Array, "..."]:
@@ -139,23 +160,30 @@ def _fail_at(name: str, values: np.ndarray, wrong: np.ndarray, what: str, last: 
 def check_count(name: str, value, least: int = 1) -> None:
     """Raise `InputError` unless `value` is a whole number, at least `least`."""
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        raise InputError(f"{name} is {value!r}: a whole number >= {least} is needed")
+        raise InputError(f"{name} is {shown(value)}: a whole number >= {least} is needed")
 
 
 def check_positive(name: str, value) -> None:
     """Raise `InputError` unless `value` is a finite number above 0."""
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
     if not number or not 0 < value < np.inf:
-        raise InputError(f"{name} is {value!r}: a finite number above 0 is needed")
+        raise InputError(f"{name} is {shown(value)}: a finite number above 0 is needed")
+
+
+def check_probability(name: str, value) -> None:
+    """Raise `InputError` unless `value` is a number between 0 and 1."""
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
+    if not number or not 0 <= value <= 1:
+        raise InputError(f"{name} is {shown(value)}: a number between 0 and 1 is needed")
 
 
 def check_choice(name: str, value, allowed: tuple[str, ...]) -> None:
     """Raise `InputError` unless `value` is one of the words allowed."""
     if not isinstance(value, str) or value not in allowed:
-        raise InputError(f"{name} is {value!r}: allowed are {', '.join(allowed)}")
+        raise InputError(f"{name} is {shown(value)}: allowed are {', '.join(allowed)}")
 
 
 def check_seed(seed) -> None:
     """Raise `InputError` unless `seed` is a whole number that the generator takes."""
     if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < 2**63:
-        raise InputError(f"seed is {seed!r}: a whole number >= 0 (and below 2^63) is needed")
+        raise InputError(f"seed is {shown(seed)}: a whole number >= 0 (and below 2^63) is needed")

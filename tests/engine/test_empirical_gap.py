@@ -4,6 +4,8 @@ Seeds are fixed, so that what passes today passes tomorrow. Had they been drawn 
 in 95% of 200 repetitions on average covers in fewer than 90% of them with probability 0.002 (binomial).
 """
 
+import warnings
+
 import jax
 import numpy as np
 import pytest
@@ -112,3 +114,22 @@ def test_wrong_arguments(one_line):
         ((policy, 10, 5, 0, 1.0), "confidence is 1.0"),
     ):
         assert complaint in one_line(mfg.empirical_nash_imitation_gap, game, *arguments)
+
+
+@pytest.mark.parametrize(("alpha", "n_players", "warned"), [(1e-3, 100, True), (1e-3, 6400, False), (0.2, 100, False)])
+def test_a_gap_that_rare_slips_carry_is_said_to_be_missed(alpha, n_players, warned):
+    """At alpha = 1e-3 one player in 2000 slips at a step: crowds of 100 mostly have none, and amplify nothing."""
+    game = mfg.load_game("sheltered_attractor", horizon=30)
+    policy = (1 - alpha) * game.known_expert() + alpha * game.uniform_policy()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = mfg.empirical_nash_imitation_gap(game, policy, n_players, 20, seed=0)
+    assert (found.rare > 0.9) == warned == any("hardly ever show" in str(one.message) for one in caught)
+    exact = float(mfg.nash_imitation_gap(game, policy))
+    assert (found.bracket[1] < 0.9 * exact) == warned
+
+
+def test_nothing_is_rare_in_a_small_crowd_that_mixes_or_at_equilibrium():
+    game = mfg.load_game("rock_paper_scissors")
+    for policy in (game.uniform_policy(), game.known_expert()):
+        assert mfg.empirical_nash_imitation_gap(game, policy, 100, 2, seed=0).rare <= 1e-6

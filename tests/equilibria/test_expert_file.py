@@ -7,6 +7,7 @@ import pytest
 import mfg_imitation as mfg
 from mfg_imitation.equilibria.expert import Equilibrium, known_expert
 from mfg_imitation.equilibria.expert_file import load_equilibrium, save_equilibrium
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.io.tables import read_table, write_table
 
 
@@ -36,6 +37,21 @@ def test_the_same_expert_gives_the_same_bytes(expert, tmp_path):
     save_equilibrium(tmp_path / "two.npz", expert._replace(iterations=7))
     assert (tmp_path / "one.npz").read_bytes() != (tmp_path / "two.npz").read_bytes()
     assert load_equilibrium(tmp_path / "two.npz").iterations == 7
+
+
+def test_an_expert_of_another_game_is_refused(expert, tmp_path, game_files, one_line):
+    """Also of an earlier state of the same game's file; without a game, anything is taken."""
+    attractor, edited = GameFile.read(game_files / "attractor.yaml"), tmp_path / "attractor.yaml"
+    edited.write_text(attractor.path.read_text("utf-8").replace("horizon: ", "horizon: 1"), encoding="utf-8")
+    file = tmp_path / "expert.npz"
+    save_equilibrium(file, expert, attractor)
+    assert_same(load_equilibrium(file, attractor), expert)
+    assert_same(load_equilibrium(file), expert)
+    for other in (GameFile.read(game_files / "sheltered_attractor.yaml"), GameFile.read(edited)):
+        message = one_line(load_equilibrium, file, other)
+        assert message == f"{file}: was made of {attractor.origin}, not of {other.origin}; delete it and rerun"
+    save_equilibrium(file, expert)
+    assert "was made of an unknown game" in one_line(load_equilibrium, file, attractor)
 
 
 def test_a_missing_or_cut_expert_is_one_clear_line(expert, tmp_path, one_line):

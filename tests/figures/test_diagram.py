@@ -1,15 +1,17 @@
 """The state diagram: its words, what it draws, and that nothing lies on anything else."""
 
+import string
 from itertools import combinations
 
 import matplotlib
 import pytest
 import yaml
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.mathtext import MathTextParser
 from matplotlib.patches import Ellipse, FancyArrowPatch
 
 from mfg_imitation.figures import diagram
-from mfg_imitation.figures.mathtext import pretty, title
+from mfg_imitation.figures.mathtext import name_math, pretty, title
 from mfg_imitation.figures.save import save_figure
 from mfg_imitation.games.declaration import written_out
 
@@ -65,6 +67,14 @@ def test_pretty(expression, expected):
 
 def test_titles():
     assert [title(name) for name in ("s0", "x", "go_left", "5$")] == ["$s_{0}$", "$x$", "go left", r"5\$"]
+
+
+@pytest.mark.parametrize("mark", string.punctuation.replace("_", ""))  # which is written as a blank
+def test_marks_in_names_are_drawn_as_they_are(mark):
+    name = f"US{mark}5 {mark}{mark} A{mark}"
+    for text, drawn in ((rf"{title(name)}: $r$", f"{name}: r"), (f"$({name_math(name)})$", f"({name})")):
+        glyphs = MathTextParser("path").parse(text).glyphs
+        assert "".join(chr(code) for _, _, code, *_ in glyphs).replace(" ", "") == drawn.replace(" ", "")
 
 
 def test_deep_nesting_is_not_an_error():
@@ -197,7 +207,9 @@ def test_nothing_overlaps(game, game_files):
 def test_equal_bytes(tmp_path):
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
-        save_figure(state_diagram(ALONE), [tmp_path / folder / f"d.{kind}" for kind in ("pdf", "png", "svg")])
+        of_the_user = {"text.usetex": True, "lines.linewidth": 5} if folder == "second" else {}
+        with matplotlib.rc_context(of_the_user):  # as a matplotlibrc sets them
+            save_figure(state_diagram(ALONE), [tmp_path / folder / f"d.{kind}" for kind in ("pdf", "png", "svg")])
     for kind in ("pdf", "png", "svg"):
         assert (tmp_path / "first" / f"d.{kind}").read_bytes() == (tmp_path / "second" / f"d.{kind}").read_bytes()
 

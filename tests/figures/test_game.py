@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from mfg_imitation.figures.flow import MAPS, MEASURES, flow_figure
 from mfg_imitation.figures.game import convergence_figure, paths_figure
 from mfg_imitation.figures.save import save_figure
-from mfg_imitation.figures.style import STATES, STYLE, TEXT_WIDTH
+from mfg_imitation.figures.style import FONTS, STATES, STYLE, TEXT_WIDTH
 
 FLOOR_PLAN = ("S.#.", "..#.", "....")
 
@@ -95,7 +95,7 @@ def test_every_word_is_on_the_page_in_the_projects_font(name):
     with matplotlib.rc_context(STYLE):
         drawn = figure.get_tightbbox(FigureCanvasAgg(figure).get_renderer())
     assert drawn.x0 >= 0 and drawn.x1 <= TEXT_WIDTH and drawn.y0 >= 0 and drawn.y1 <= figure.get_size_inches()[1]
-    assert {text.get_fontname() for text in figure.findobj(matplotlib.text.Text)} == {STYLE["font.family"]}
+    assert {text.get_fontname() for text in figure.findobj(matplotlib.text.Text)} == {FONTS[0]}
 
 
 @pytest.mark.parametrize("name", ["5 states", "grid", "closed form"])

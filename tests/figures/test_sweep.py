@@ -12,7 +12,7 @@ from matplotlib.font_manager import findfont
 from PIL import Image
 
 from mfg_imitation.figures.save import DOTS, save_figure
-from mfg_imitation.figures.style import STYLE, TEXT_WIDTH, labelled, looks
+from mfg_imitation.figures.style import FONTS, STYLE, TEXT_WIDTH, labelled, looks
 from mfg_imitation.figures.sweep import SMALLEST, sweep_figure
 
 PROXIES = pd.DataFrame({"name": ["bc", "vanilla_adv", "mfc_adv"], "label": ["BC", "vanilla-ADV", "MFC-ADV"]})
@@ -170,7 +170,7 @@ def test_no_font_of_the_system_and_no_global_style(frame):
     assert dict(matplotlib.rcParams) == before
     bundled = Path(matplotlib.get_data_path())
     fonts = {text.get_fontname() for text in figure.findobj(matplotlib.text.Text)}
-    assert fonts == {STYLE["font.family"]}
+    assert fonts == {FONTS[0]}
     assert all(Path(findfont(font)).is_relative_to(bundled) for font in fonts)
 
 

@@ -47,6 +47,14 @@ class Broken(Drift):
     def reward(self, n, mu):
         return jnp.full((2, 2), jnp.nan)
 
+class Leaves(Drift):
+    def __init__(self, **values):
+        raise SystemExit(0)
+
+class LeavesLater(Drift):
+    def declared_lipschitz(self):
+        raise SystemExit(0)
+
 class Stranger:
     pass
 """
@@ -88,7 +96,7 @@ def test_own_class(own):
     ("target", "parameters", "message"),
     [
         ("no_such_module:Game", {}, "python: no module 'no_such_module' in "),
-        ("MODULE:Drfit", {}, "has no class 'Drfit'; its games are Drift, Broken"),
+        ("MODULE:Drfit", {}, "has no class 'Drfit'; its games are Drift, Broken, Leaves, LeavesLater"),
         ("MODULE:Stranger", {}, "MODULE:Stranger is not a subclass of mfg_imitation.Game"),
         (
             "MODULE:Drift",
@@ -97,6 +105,8 @@ def test_own_class(own):
         ),
         ("MODULE:Drift", {"pull": 2}, "MODULE:Drift: pull: 2 is above 1"),
         ("MODULE:Drift", {"pull": 0}, "MODULE:Drift fails: ZeroDivisionError: "),
+        ("MODULE:Leaves", {}, "MODULE:Leaves fails: SystemExit: 0"),
+        ("MODULE:LeavesLater", {}, "MODULE:LeavesLater fails: SystemExit: 0"),
         ("MODULE:Broken", {}, "MODULE:Broken: reward of wait in out is nan"),
         ("MODULE", {}, "python is 'MODULE', but must be written as module:Class"),
         ("MODULE:Drift.name", {}, "but must be written as module:Class"),
@@ -118,6 +128,7 @@ def test_own_class_mistakes_are_one_line(own, target, parameters, message):
         ("import no_such_package", "cannot be imported: No module named 'no_such_package'"),
         ("1 / 0", "cannot be imported: ZeroDivisionError: division by zero"),
         ("def", "cannot be imported: SyntaxError: "),
+        ("import sys; sys.exit(0)", "cannot be imported: SystemExit: 0"),
     ],
 )
 def test_own_module_that_does_not_import(own, source, message):

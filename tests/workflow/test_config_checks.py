@@ -8,7 +8,7 @@ import yaml
 from snakemake.cli import parse_config
 
 from mfg_imitation.io.yaml import read_yaml
-from workflow.lib.config_checks import Layers, check_configuration, check_games
+from workflow.lib.config_checks import Layers, check_configuration, check_games, undrawn_names
 from workflow.lib.run import Run
 
 REPOSITORY = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def test_only_the_games_of_the_run_stop_it(tmp_path, monkeypatch, one_line):
     monkeypatch.chdir(tmp_path)
     games = tmp_path / "config/games"
     (games / "half.yaml").write_text("title: Half\nstates: [a", encoding="utf-8")
-    (tmp_path / "leaves.py").write_text("import sys\n\nsys.exit(0)\n", encoding="utf-8")
+    (games / "leaves.py").write_text("import sys\n\nsys.exit(0)\n", encoding="utf-8")
     (games / "leaves.yaml").write_text(
         "title: Leaves\nsource: a test\nhorizon: 2\npython: leaves:Game\n", encoding="utf-8"
     )
@@ -57,6 +57,21 @@ def test_only_the_games_of_the_run_stop_it(tmp_path, monkeypatch, one_line):
     everything = tmp_path / "all.yaml"
     everything.write_text("games: [attractor, sheltered_attractor, half]", encoding="utf-8")
     assert one_line(check, *FILES, everything) == problem
+    everything.write_text("imitation: {imitated: [leaves]}", encoding="utf-8")
+    assert "leaves cannot be imported: SystemExit: 0" in one_line(check, *FILES, everything)
+
+
+def test_names_that_no_font_has_are_told(tmp_path, monkeypatch):
+    """Arabic and a face are drawn wherever matplotlib is; nobody has the letter U+F0000."""
+    games = tmp_path / "config/games"
+    games.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    text = (REPOSITORY / "config/games/attractor.yaml").read_text("utf-8")
+    for name, letters in (("plain", "عر\u263a"), ("boxes", "\U000f0000é\U000f0000")):
+        (games / f"{name}.yaml").write_text(text.replace("a1", letters), encoding="utf-8")
+    assert undrawn_names(Run({"games": ["plain", "boxes"]})) == (
+        ["config/games/boxes.yaml: no font here has \U000f0000; figures show boxes in their place"]
+    )
 
 
 @pytest.mark.parametrize(

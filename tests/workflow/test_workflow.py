@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -22,6 +23,13 @@ from mfg_imitation.io.tables import read_table
 
 #: The README's example of an algorithm.
 ALGORITHM = re.search(r"^```python\n(# src.*?)^```$", (REPOSITORY / "README.md").read_text("utf-8"), re.M | re.S)[1]
+
+
+def targets(folder: Path) -> set[str]:
+    """The files that a run of everything asks for; one figure is forced, or nothing would be to do."""
+    said = snakemake(folder, *SMOKE, "--dry-run", "--forcerun", "figure_1")
+    inputs = re.search(r"^(?:local)?rule all:\n    input: (.*)$", said.stdout + said.stderr, flags=re.MULTILINE)[1]
+    return set(inputs.split(", "))
 
 
 def planned(folder: Path, *arguments: str) -> set[str]:
@@ -76,7 +84,7 @@ def test_every_link_of_the_report_leads_somewhere_in_it(run):
         assert all(re.search(r'alt="[^"]+"', image) for image in re.findall(r"<figure><img [^>]*>", text))
     page = (run / "report/theory.html").read_text(encoding="utf-8")
     assert page.count("data:image/png") == 4
-    assert page.count("<msub>") > 100 and "<msub></msub>" not in page and "(formula-" not in page
+    assert page.count("<msub>") > 100 and "<msub></msub>" not in page and '"formula:' not in page
     verified = read_table(run / "data/tables/theory/steps.csv")
     assert (verified["violations"] == 0).all() and (verified["checks"] > 0).all()
 
@@ -111,6 +119,16 @@ def test_the_executed_notebook_has_run_to_its_end(run):
 
 def test_a_second_run_does_nothing(run):
     assert planned(run) == set()
+
+
+def test_every_product_is_asked_for(run):
+    """So that what somebody deletes is made again."""
+    assert targets(run) == set(digests(run))
+
+
+def test_another_precision_is_another_run(run, monkeypatch):
+    monkeypatch.setenv("JAX_ENABLE_X64", "off")
+    assert {"expert", "sweep", "fit", "random_games"} <= planned(run)
 
 
 def test_the_same_run_makes_the_same_bytes(run):
@@ -204,6 +222,22 @@ def test_every_item_has_a_target(run):
     assert all(re.search(r" \(.+\)$", line) for line in rules.splitlines() if re.match(r"\w+ ", line)), rules
 
 
+def test_verify_names_every_altered_product(run):
+    """Also one that keeps its date."""
+    snakemake(run, "verify", *SMOKE)
+    altered = [run / "data/tables/games.csv", run / "figures/figure_1.svg", run / "data/experts/attractor.npz"]
+    before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in altered}
+    for file, (content, time) in before.items():
+        file.write_bytes(content[:-1])
+        os.utime(file, ns=(time, time))
+    done = snakemake(run, "verify", *SMOKE, check=False)
+    for file, (content, time) in before.items():
+        file.write_bytes(content)
+        os.utime(file, ns=(time, time))
+    said = re.findall(r"^(\S+): damaged or altered", done.stdout + done.stderr, flags=re.MULTILINE)
+    assert done.returncode != 0 and sorted(said) == sorted(str(file.relative_to(run)) for file in altered)
+
+
 def test_verify_names_the_number_that_moved(run):
     reference = run / "data/reference"
     reference.mkdir()
@@ -219,7 +253,6 @@ def test_verify_names_the_number_that_moved(run):
         assert "column measured: was" in done.stdout + done.stderr
     finally:
         shutil.rmtree(reference)
-        (run / "data/tables/reference_check.csv").unlink(missing_ok=True)
 
 
 def test_a_mistake_in_the_configuration_is_one_line_and_makes_nothing(tmp_path, run):
@@ -281,9 +314,17 @@ def test_committed_notebooks_have_no_outputs():
 
 
 def test_pins_are_hashed_and_name_no_index():
-    lines = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    assert any("--hash=sha256:" in line for line in lines)
-    assert not [line for line in lines if "://" in line or "--index-url" in line or "--find-links" in line]
+    texts = [(REPOSITORY / f"requirements{stage}.lock").read_text(encoding="utf-8") for stage in ("", "-test")]
+    for text in texts:
+        assert "--hash=sha256:" in text
+        assert not [word for word in ("://", "--index-url", "--find-links") if word in text]
+    users, tests = (dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)) for text in texts)
+    assert users == users | {name: version for name, version in tests.items() if name in users}, "one version of each"
+    asked = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    for_users = {*asked["project"]["dependencies"], *asked["project"]["optional-dependencies"]["workflow"]}
+    for_tests = {*asked["dependency-groups"]["test"]}
+    assert for_users <= users.keys() and for_tests <= tests.keys(), "make lock"
+    assert not for_tests & users.keys(), "what only tests need is not installed for users"
     environment = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
     pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
     assert pip == ["-r requirements.lock"], "conda users get the same pins"

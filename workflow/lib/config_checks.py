@@ -8,8 +8,9 @@ from typing import Any
 
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.errors import InputError
+from mfg_imitation.figures.style import undrawn
 from mfg_imitation.imitation.algorithm import ALGORITHMS
-from mfg_imitation.io.schema import Problem, find_problem
+from mfg_imitation.io.schema import Problem, find_problems
 from mfg_imitation.io.settings import schema_of
 from mfg_imitation.io.yaml import read_yaml
 from mfg_imitation.names import SWEPT
@@ -66,12 +67,17 @@ def config_schema() -> dict[str, Any]:
 
 
 def check_configuration(config: Mapping[str, Any], layers: Layers) -> None:
-    """The configuration against its closed schema, and the names in it of games and algorithms."""
-    problem = find_problem(config, config_schema())
-    if problem is not None:
-        raise InputError(f"{layers.origin(problem.path)}: {problem}{layers.remedy(problem.path)}")
-    for problem in _unknown_names(config, Run(config)):
-        raise InputError(f"{layers.origin(problem.path)}: {problem}")
+    """Raise `InputError` for the first of `configuration_problems`."""
+    for problem in configuration_problems(config, layers):
+        raise InputError(problem)
+
+
+def configuration_problems(config: Mapping[str, Any], layers: Layers) -> list[str]:
+    """What is wrong with the configuration by its closed schema, or else with its names of games and algorithms."""
+    problems = find_problems(config, config_schema())
+    if problems:
+        return [f"{layers.origin(problem.path)}: {problem}{layers.remedy(problem.path)}" for problem in problems]
+    return [f"{layers.origin(problem.path)}: {problem}" for problem in _unknown_names(config, Run(config))]
 
 
 def check_games(run: Run, layers: Layers) -> list[str]:
@@ -84,7 +90,8 @@ def check_games(run: Run, layers: Layers) -> list[str]:
     def refuse(*place: str | int, reason: str) -> None:
         raise InputError(f"{layers.origin(place)}: {Problem(place, reason)}")
 
-    used = {run.paper, *(name for kind in ("selected", "explored", "studied", "populated") for name in run.games(kind))}
+    kinds = ("selected", "imitated", "explored", "studied", "populated")
+    used = {run.paper, *(name for kind in kinds for name in run.games(kind))}
     unused = []
     for path in sorted(GAMES.glob("*.y*ml")):
         try:
@@ -132,6 +139,17 @@ def _check_game(run: Run, path: Path, load: bool) -> None:
         raise InputError(f"{path}: expert.solve.method is {method!r}, but must be one of {', '.join(SOLVERS)}")
     if load:
         run.file(path.stem).load()
+
+
+def undrawn_names(run: Run) -> list[str]:
+    """A line for each game of the run with names in letters that no font here has."""
+    lines = []
+    for game in run.games("selected"):
+        file = run.file(game)
+        names = [*file.declaration.get("states", ()), *file.declaration.get("actions", ())]
+        if letters := undrawn("".join(names)):
+            lines.append(f"{file.path}: no font here has {letters}; figures show boxes in their place")
+    return lines
 
 
 def check_folders() -> None:

@@ -22,15 +22,22 @@ def check(files: Iterable[str]) -> None:
     """Compare files with what was noted of them; what was never noted, as a file written by hand, is taken as it is.
 
     Raises:
-        InputError: a file is not what the job that made it wrote.
+        InputError: files are not what the jobs that made them wrote; a line for each.
     """
-    for file in map(Path, files):
-        noted = _noted(file)
-        if noted.is_file() and noted.read_text(encoding="utf-8").split()[:1] != [_digest(file)]:
-            raise InputError(
-                f"{file}: damaged or altered since the job that made it; delete it and run again (if the change is "
-                f"meant, delete {noted} instead)"
-            )
+    altered = [
+        f"{file}: damaged or altered since the job that made it; delete it and run again (if the change is meant, "
+        f"delete {noted} instead)"
+        for file in map(Path, files)
+        if (noted := _noted(file)).is_file() and noted.read_text(encoding="utf-8").split()[:1] != [_digest(file)]
+    ]
+    if altered:
+        raise InputError("\n".join(altered))
+
+
+def noted_files() -> list[str]:
+    """The files that are there, and of which something was noted."""
+    files = [noted.relative_to(DIGESTS).with_suffix("") for noted in sorted(DIGESTS.rglob("*.sha256"))]
+    return [str(file) for file in files if file.is_file()]
 
 
 def _noted(file: Path) -> Path:

@@ -1,5 +1,6 @@
 """An executed notebook as one web page that needs nothing else: no code, no network, formulas as MathML."""
 
+import html
 import re
 import sys
 from collections.abc import Mapping
@@ -35,10 +36,10 @@ class Page(HTMLExporter):
             if tex is None:
                 return match[0]
             formulas.append(mathml(tex, match["block"] is not None))
-            return f"(formula-{len(formulas) - 1})"
+            return f"[](formula:{len(formulas) - 1})"  # a link: no text of a user's becomes one to a formula
 
-        html = super().markdown2html(context, FORMULA.sub(keep, source))
-        return re.sub(r"\(formula-(\d+)\)", lambda match: formulas[int(match[1])], html)
+        text = super().markdown2html(context, FORMULA.sub(keep, source))
+        return re.sub(r'<a href="formula:(\d+)"></a>', lambda match: formulas[int(match[1])], text)
 
 
 def executed(notebook: str, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
@@ -83,7 +84,8 @@ def html_page(
         "here": f"{up}{path}",
         "made_with": made_with,
     }
-    return exporter.from_notebook_node(notebook, resources)[0].replace('"report:', f'"{up}')
+    page = exporter.from_notebook_node(notebook, resources)[0]
+    return re.sub('(<a [^<>]*href=")report:', rf"\g<1>{up}", page)
 
 
 def _heading(notebook) -> str:
@@ -93,5 +95,5 @@ def _heading(notebook) -> str:
         for text in [cell.source] if cell.cell_type == "markdown" else shown:
             for line in text.splitlines():
                 if line.startswith("# "):
-                    return line.removeprefix("# ").replace("*", "")
+                    return html.unescape(line.removeprefix("# ").replace("*", ""))
     raise ValueError("the notebook shows no heading")

@@ -4,19 +4,21 @@ import atexit
 import errno
 import os
 import sys
+from collections.abc import Iterable
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.threads import bound
+from mfg_imitation.machine import bound
 from workflow.lib.digests import check, record
 
 #: What the disk, not the program, is to blame for.
 OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
 
 
-def begin(snakemake) -> None:
+def begin(snakemake, checked: Iterable[str] | None = None) -> None:
     """Send what the job says to its log, cut what a user can mend down to one line, bound the threads.
 
-    Damaged inputs are refused here; at the end, what the job wrote is noted for those that read it.
+    Damaged inputs are refused here, or what is to be `checked` in their place; at the end, what the job wrote is noted
+    for those that read it.
     """
     terminal = os.dup(2)
     with open(snakemake.log[0], "wb") as log:
@@ -40,5 +42,5 @@ def begin(snakemake) -> None:
 
     sys.excepthook = report
     bound(snakemake.threads)
-    check(snakemake.input)
+    check(snakemake.input if checked is None else checked)
     atexit.register(end)

@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mfg_imitation.figures.registry import FIGURES, about_figure, entry_of
+from mfg_imitation.figures.registry import FIGURES, entry_of
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.imitation.algorithm import ALGORITHMS
-from mfg_imitation.report.page import PAGES, PageEntry, Reads
+from mfg_imitation.report.page import PAGES, PageEntry, Reads, about_figure
 
 #: The folder of the games' files.
 GAMES = Path("config/games")
@@ -93,9 +93,10 @@ class Run:
         return {"tables": [name.format(**place) for name in entry.tables], "games": declaration}
 
     def caption(self, figure: str) -> str:
-        """What a figure shows, in a sentence or two."""
+        """What a figure shows, in a sentence or two of reStructuredText."""
         entry, game = entry_of(figure)
-        return entry.caption.format(game=game, paper=self.paper)
+        # The name of a game is an identifier: its underscores are all that could be taken for markup.
+        return entry.caption.format(game=game.replace("_", r"\_"), paper=self.paper.replace("_", r"\_"))
 
     @staticmethod
     def category(figure: str) -> tuple[str, str]:

@@ -1,8 +1,9 @@
 # What the rules share; all else is in workflow/lib.
 sys.path.insert(0, str(ROOT))
 
-# Jobs find workflow/lib, and commands are this environment's, whether or not it was activated.
+# Jobs find workflow/lib, commands are this environment's, whether or not it was activated, and no figure opens a window.
 os.environ.update(
+    MPLBACKEND="agg",
     PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]),
     PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
 )
@@ -11,15 +12,8 @@ os.environ.update(
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(".snakemake/jax"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # hundreds of small ones add up
 
-from mfg_imitation.claims.claim import CLAIMS
-from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.errors import InputError
-from mfg_imitation.figures.registry import FIGURES, entry_of
-from mfg_imitation.games.families.family import FAMILIES
-from mfg_imitation.imitation.algorithm import ALGORITHMS
-from workflow.lib import config_checks, paths
-from workflow.lib.library_digest import library_digest
-from workflow.lib.run import Run
+from mfg_imitation.machine import jax_setup
 
 
 def stop_on_user_mistake(check, *arguments):
@@ -33,6 +27,18 @@ def stop_on_user_mistake(check, *arguments):
         return check(*arguments)
     except InputError as error:
         sys.exit(str(error))
+
+
+JAX_SETUP = stop_on_user_mistake(jax_setup)  # before JAX is imported
+
+from mfg_imitation.claims.claim import CLAIMS
+from mfg_imitation.equilibria.solver import SOLVERS
+from mfg_imitation.figures.registry import FIGURES, entry_of
+from mfg_imitation.games.families.family import FAMILIES
+from mfg_imitation.imitation.algorithm import ALGORITHMS
+from workflow.lib import config_checks, paths
+from workflow.lib.library_digest import library_digest
+from workflow.lib.run import Run
 
 
 def layers():
@@ -52,6 +58,8 @@ def check_run(run):
     stop_on_user_mistake(config_checks.check_configuration, run.config, told)
     for problem in stop_on_user_mistake(config_checks.check_games, run, told) or []:
         print(f"{problem}; this run does not use it", file=sys.stderr)
+    for warning in stop_on_user_mistake(config_checks.undrawn_names, run) or []:
+        print(warning, file=sys.stderr)
 
 
 onstart:
@@ -70,8 +78,8 @@ def shown(file, category, **labels):
 
 
 def script_digest(name, *modules):
-    """The digest of a rule's script; see `library_digest`."""
-    return library_digest(f"workflow/scripts/{name}.py", *modules)
+    """The digest of a rule's script, see `library_digest`, and what it computes with: another of either is a rerun."""
+    return f"{library_digest(f'workflow/scripts/{name}.py', *modules)} ({JAX_SETUP})"
 
 
 def modules_of(registry):

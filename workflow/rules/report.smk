@@ -74,12 +74,10 @@ rule offered_tables:
 
 
 rule verify:
-    """Every table that has a reference, held against it: the numbers that moved are named."""
+    """Every product held against the digest of what its job wrote, and every table that has a reference against that."""
     input:
         reference=paths.referenced_tables("data/reference"),
         rerun=paths.referenced_tables("data/tables"),
-    output:
-        paths.table("reference_check"),
     params:
         tolerances=lookup(dpath="verify", within=config),
     script:
@@ -130,9 +128,20 @@ rule explorer:
 
 
 rule tables:
-    """All tables, and the equilibria."""
+    """All tables, and the archives between them."""
     input:
-        expand(paths.expert("{game}"), game=RUN.games("selected")),
+        expand(rules.expert.output, game={*RUN.games("selected"), *RUN.games("studied"), *RUN.games("populated")}),
+        expand(rules.game_summary.output, game=RUN.games("selected")),
+        expand(rules.demonstrations.output, game=RUN.games("imitated")),
+        expand(
+            [rules.fit.output.fits, rules.fit.output.imitators],
+            game=RUN.games("imitated"),
+            algorithm=RUN.algorithms(),
+        ),
+        expand(rules.frontier.output, game=RUN.games("studied")),
+        rules.random_games.output,
+        rules.tightness.output,
+        rules.theorems.output,
         paths.tables(RUN.offered_tables()),
 
 
@@ -146,6 +155,6 @@ rule figures:
 rule report:
     """All pages, and the tables that they offer."""
     input:
-        [paths.page(name) for name in RUN.pages()],
+        expand(rules.page.output, page=RUN.pages()),
         rules.offered_tables.output,
         rules.contact_sheet.output,

@@ -20,4 +20,4 @@ print(f"exploitability {found.exploitability:.3g} after {found.iterations} itera
 record = found.convergence
 columns = {"iteration": record.iterations, "exploitability": record.exploitability, "tolerance": tolerance}
 write_table(snakemake.output.convergence, pd.DataFrame({"game": file.name, **columns}))
-save_equilibrium(snakemake.output.expert, found)
+save_equilibrium(snakemake.output.expert, found, file)

@@ -16,7 +16,7 @@ alpha = jnp.array([settings.pop("alpha")])
 for path, expert in zip(snakemake.input.games, snakemake.input.experts, strict=True):
     file = GameFile.read(path)
     game = file.load()
-    policy = mixture(load_equilibrium(expert).policy, game.uniform_policy(), alpha)
+    policy = mixture(load_equilibrium(expert, file).policy, game.uniform_policy(), alpha)
     table = finite_populations(game, policy, seed=snakemake.params.seed, **settings)
     table.insert(0, "game", file.name)
     frames.append(table)

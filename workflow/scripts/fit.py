@@ -13,12 +13,12 @@ begin(snakemake)
 settings, file = dict(snakemake.params.settings), GameFile.read(snakemake.input.game)
 overrides = settings.pop("overrides", {})
 game = file.load(**overrides)
-expert = known_expert(game) if overrides else load_equilibrium(snakemake.input.expert)
-samples = from_arrays(read_arrays(snakemake.input.demonstrations), settings["experiments"])
-starts = [read_arrays(path) for path in snakemake.input.starts]
+expert = known_expert(game) if overrides else load_equilibrium(snakemake.input.expert, file)
+samples = from_arrays(read_arrays(snakemake.input.demonstrations, origin=file.origin), settings["experiments"])
+starts = [read_arrays(path, origin=file.origin) for path in snakemake.input.starts]
 seed, algorithm = snakemake.params.seed, snakemake.wildcards.algorithm
 table, fits = imitators(game, expert.policy, algorithm, samples=samples, seed=seed, starts=starts, **settings)
 table.insert(0, "game", file.name)
-write_arrays(snakemake.output.fits, fits)
+write_arrays(snakemake.output.fits, fits, file.origin)
 write_table(snakemake.output.seconds, table[["game", *KEYS, "seconds"]])
 write_table(snakemake.output.imitators, table.drop(columns="seconds"))

@@ -7,5 +7,6 @@ from mfg_imitation.theory.worst_policy import frontier
 from workflow.lib.job import begin
 
 begin(snakemake)
-file, expert = GameFile.read(snakemake.input.game), load_equilibrium(snakemake.input.expert)
+file = GameFile.read(snakemake.input.game)
+expert = load_equilibrium(snakemake.input.expert, file)
 write_table(snakemake.output[0], frontier(file, expert, snakemake.params.spec, snakemake.params.seed))

@@ -9,7 +9,7 @@ from workflow.lib.job import begin
 
 begin(snakemake)
 file, seed = GameFile.read(snakemake.input.game), snakemake.params.seed
-game, expert = file.load(), load_equilibrium(snakemake.input.expert)
+game, expert = file.load(), load_equilibrium(snakemake.input.expert, file)
 write_table(snakemake.output.flow, flow_table(game, expert))
 write_table(snakemake.output.paths, paths(file, game, expert.policy, snakemake.params.alpha, seed))
 write_table(snakemake.output.summary, game_summary(file, game, expert, seed=seed, **snakemake.params.social_optimum))

@@ -9,11 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import check_count, check_probabilities
+from mfg_imitation.checks import check_count, check_positive, check_probabilities, check_seed, checked
 from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.recursion import backward
+from mfg_imitation.engine.value import reward_range
 from mfg_imitation.games.game import Game
+from mfg_imitation.names import ROUNDING
 
 
 class SocialOptimum(NamedTuple):
@@ -25,7 +27,8 @@ class SocialOptimum(NamedTuple):
         stationarity: sum over n, s of mu_n(s) max_a (Q_n(s, a) - sum_b pi_n(b|s) Q_n(s, b)) >= 0, with Q the gradient
             through the population: how much a first-order change of the policy still promises.
         iterations: steps taken from the start that won.
-        status: "stationary" when `stationarity` met the tolerance, else "iteration limit".
+        status: "stationary" when `stationarity` met the tolerance, else "iteration limit"; "not finite" where the
+            gradient was not.
     """
 
     policy: Float[Array, "H S A"]
@@ -35,6 +38,7 @@ class SocialOptimum(NamedTuple):
     status: str
 
 
+@checked
 def social_optimum(
     game: Game,
     starts: Float[Array, "starts H S A"] | None = None,
@@ -42,39 +46,49 @@ def social_optimum(
     n_random_starts: int = 6,
     seed: int = 0,
     iterations: int = 3000,
-    tolerance: float = 1e-9,
+    tolerance: float | None = None,
 ) -> SocialOptimum:
     """Maximise V(pi, mu^pi) over policies by mirror ascent with the exact gradient through the population.
 
     The step size grows while the value rises and is halved when it would fall, so the value never falls.
 
     Args:
-        starts: policies to start from, beside the uniform and the random ones. All are moved a little towards the
-            uniform policy, as an action of probability 0 would stay at 0.
+        starts: policies to start from, beside the uniform and the random ones. They are moved a little towards the
+            uniform policy, as an action of probability 0 would stay at 0; unmoved, they count as results.
         n_random_starts: number of policies drawn from Dirichlet(1, ..., 1) with `seed`.
         iterations: at most so many steps from each start.
-        tolerance: bound on `SocialOptimum.stationarity` at which a start is done, in units of reward.
+        tolerance: bound on `SocialOptimum.stationarity` at which a start is done, in units of reward over the horizon;
+            None for `ROUNDING` of the reward's range times the horizon.
 
     Raises:
         InputError: `starts` has the wrong shape or does not hold policies; a negative number of starts.
     """
     uniform = game.uniform_policy()
     check_count("n_random_starts", n_random_starts, 0)
+    check_seed(seed)
+    check_count("iterations", iterations, 0)
+    if tolerance is None:
+        tolerance = ROUNDING * float(reward_range(game)) * game.horizon
+    check_positive("tolerance", tolerance)
     weights = np.ones(len(game.actions))
     random = jnp.asarray(np.random.default_rng(seed).dirichlet(weights, (n_random_starts, *uniform.shape[:2])))
     candidates = [uniform[None], random]
     if starts is not None:
-        starts = check_probabilities("starts", starts, game.policy_shape, batch=True)
-        candidates.append(mixture(starts.reshape(-1, *uniform.shape), uniform, jnp.full(1, 0.1)))
+        starts = check_probabilities("starts", starts, game.policy_shape, batch=True).reshape(-1, *uniform.shape)
+        candidates.append(mixture(starts, uniform, jnp.full(1, 0.1)))
     ends = _ascend(game, jnp.concatenate(candidates), jnp.asarray(iterations), jnp.asarray(tolerance))
-    best = int(jnp.argmax(ends.value))
+    if starts is not None:
+        unmoved = _ascend(game, starts, jnp.asarray(0), jnp.asarray(tolerance))
+        ends = jax.tree.map(lambda *leaves: jnp.concatenate(leaves), ends, unmoved)
+    best = int(jnp.nanargmax(ends.value))
     stationarity = float(ends.stationarity[best])
+    met = "stationary" if stationarity <= tolerance else "iteration limit"
     return SocialOptimum(
         policy=jax.nn.softmax(ends.logits[best]),
         value=float(ends.value[best]),
         stationarity=stationarity,
         iterations=int(ends.iteration[best]),
-        status="stationary" if stationarity <= tolerance else "iteration limit",
+        status="not finite" if np.isnan(stationarity) else met,
     )
 
 

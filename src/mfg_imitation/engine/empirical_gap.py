@@ -1,5 +1,6 @@
 """The Nash imitation gap as it can be measured in finite populations, with intervals (paper, Definition 7)."""
 
+import warnings
 from typing import NamedTuple
 
 import equinox as eqx
@@ -9,11 +10,16 @@ import numpy as np
 from jaxtyping import Array, Float
 from scipy import stats
 
-from mfg_imitation.checks import check_count, check_probabilities, check_seed
+from mfg_imitation.checks import check_count, check_probabilities, check_seed, checked
+from mfg_imitation.engine.gaps import nash_imitation_gap_of
 from mfg_imitation.engine.players import Rollouts, simulate
-from mfg_imitation.engine.value import best_response_of, value_of
+from mfg_imitation.engine.value import best_response_of, reward_range_of, value_of
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
+from mfg_imitation.names import ROUNDING
+
+#: Above which share of the gap that rare events carry a warning is due.
+RARE = 0.2
 
 
 class Estimate(NamedTuple):
@@ -35,18 +41,26 @@ class EmpiricalGap(NamedTuple):
     """NIG(pi) measured in populations of N players.
 
     Attributes:
-        plug_in: max over pi' of V(pi', mu-hat) - V(pi, mu-hat), mu-hat the flow of simulated players. A maximum of
-            noise is above the noise of the maximum: it errs upwards, most where the best response hangs in the balance.
+        plug_in: max over pi' of V(pi', mu-hat) - V(pi, mu-hat), mu-hat the flow of simulated players. Maximising over a
+            noisy flow biases this estimate upwards, most where the best response hangs in the balance. But where the
+            gap comes from what few players do and the dynamics amplify, most crowds of N do not show it: then it lies
+            far below the gap.
         deviation_gain: what one player earned more by the best response to mu-hat than by pi, in a population that did
-            not choose that response. Some other response may be better: it errs downwards, if at all.
-        bracket: from the low end of `deviation_gain` to the high end of `plug_in`: what both say together.
+            not choose that response. Some other response may be better, which biases it downwards; rare events act on
+            it as on the plug-in.
+        bracket: from the low end of `deviation_gain` to the high end of `plug_in`. It holds the gap in the mean field
+            about as often as `confidence` says where `rare` is small, and may never hold it where it is not.
+        rare: which share of the gap in the mean field is missing, or is too much, once all that happens to less than
+            one player in N at a step is left out. Known only because the game is.
     """
 
     plug_in: Estimate
     deviation_gain: Estimate
     bracket: tuple[float, float]
+    rare: float
 
 
+@checked
 def empirical_nash_imitation_gap(
     game: Game,
     policy: Float[Array, "H S A"],
@@ -60,6 +74,8 @@ def empirical_nash_imitation_gap(
     Every repetition simulates one population that gives mu-hat and the best response to it, and independently of it
     another one, twice with the same random numbers: all its players follow `policy`, or the first of them the best
     response while the others keep to `policy`. As N grows both estimates approach `nash_imitation_gap`.
+    A warning says where N is too small for that: where events that crowds of N hardly ever show carry more than `RARE`
+    of the gap.
 
     Args:
         n_players: N, each population is driven by its players' empirical distribution.
@@ -83,7 +99,14 @@ def empirical_nash_imitation_gap(
         _estimate(np.asarray(numbers), confidence)
         for numbers in _repeat(game, policy, key, int(n_players), int(repetitions))
     )
-    return EmpiricalGap(plug_in, gain, (gain.low, plug_in.high))
+    rare = float(_rare_share(game, policy, n_players))
+    if rare > RARE:
+        warnings.warn(
+            f"events of which crowds of {n_players} players hardly ever show one carry {min(rare, 1):.0%} of the gap: "
+            "these estimates miss it; take more players, or nash_imitation_gap",
+            stacklevel=3,
+        )
+    return EmpiricalGap(plug_in, gain, (gain.low, plug_in.high), rare)
 
 
 def repetition_of(game: Game, policy: Float[Array, "H S A"], key, n_players: int) -> tuple[Array, Array]:
@@ -96,6 +119,24 @@ def repetition_of(game: Game, policy: Float[Array, "H S A"], key, n_players: int
     deviated = simulate(game, policy, key_gain, players, first_policy=best.policy)
     gain = _first_return(game, deviated) - _first_return(game, kept)
     return best.value - value_of(game, policy, flow), gain
+
+
+@eqx.filter_jit
+def _rare_share(game, policy, n_players) -> Float[Array, ""]:
+    """`EmpiricalGap.rare`."""
+
+    def kept(shares):
+        likely = jnp.where(shares * n_players < 1, 0, shares)
+        return jnp.where(likely.sum() > 0, likely / likely.sum(), shares)
+
+    def step(mu, inputs):
+        n, pi = inputs
+        return kept(game.push_forward(n, mu, kept(mu[:, None] * pi))), mu
+
+    flow = jax.lax.scan(step, kept(game.initial), (jnp.arange(game.horizon), policy))[1]
+    shown = best_response_of(game, flow).value - value_of(game, policy, flow)
+    gap = nash_imitation_gap_of(game, policy)
+    return jnp.abs(shown - gap) / jnp.maximum(gap, ROUNDING * reward_range_of(game) * game.horizon)
 
 
 def _first_return(game: Game, rollouts: Rollouts) -> Float[Array, ""]:

@@ -10,11 +10,12 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import check_probabilities
+from mfg_imitation.checks import check_probabilities, checked
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.soundness import check_flow
 
 
+@checked
 def population_flow(game: Game, policy: Float[Array, "*batch H S A"]) -> Float[Array, "*batch H S"]:
     """mu^pi: the distribution of the population at every step when everyone plays `policy` (paper, Eq. 1).
 
@@ -26,6 +27,7 @@ def population_flow(game: Game, policy: Float[Array, "*batch H S A"]) -> Float[A
     return _population_flow(game, check_probabilities("policy", policy, game.policy_shape, batch=True))
 
 
+@checked
 def occupancy(
     game: Game,
     policy: Float[Array, "*batch H S A"],

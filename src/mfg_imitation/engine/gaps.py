@@ -7,7 +7,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import check_probabilities
+from mfg_imitation.checks import check_probabilities, checked
 from mfg_imitation.engine.flow import flow_of, over_policies
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.engine.value import value_of
@@ -29,6 +29,7 @@ class Gaps(NamedTuple):
     frozen_population_gap: Float[Array, "*batch"]
 
 
+@checked
 def nash_imitation_gap(game: Game, policy: Float[Array, "*batch H S A"]) -> Float[Array, "*batch"]:
     """NIG(pi) = max over pi' of V(pi', mu^pi) - V(pi, mu^pi), exactly (paper, Definition 7).
 
@@ -41,6 +42,7 @@ def nash_imitation_gap(game: Game, policy: Float[Array, "*batch H S A"]) -> Floa
     return _nash_imitation_gap(game, check_probabilities("policy", policy, game.policy_shape, batch=True))
 
 
+@checked
 def gaps(game: Game, expert: Float[Array, "H S A"], policy: Float[Array, "*batch H S A"]) -> Gaps:
     """The three gaps of `policy`, see `Gaps`.
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import check_probabilities
+from mfg_imitation.checks import check_probabilities, checked
 from mfg_imitation.engine.flow import flow_of, over_policies
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.games.game import Game
@@ -21,6 +21,7 @@ class BestResponse(NamedTuple):
     value: Float[Array, ""]
 
 
+@checked
 def policy_value(
     game: Game, policy: Float[Array, "*batch H S A"], population: Float[Array, "H S"]
 ) -> Float[Array, "*batch"]:
@@ -34,6 +35,7 @@ def policy_value(
     return _policy_value(game, policy, population)
 
 
+@checked
 def best_response(game: Game, population: Float[Array, "H S"]) -> BestResponse:
     """The policy that earns most in the fixed flow `population`, by backward induction (paper, Definition 1).
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from tqdm import tqdm
 
-from mfg_imitation.checks import check_choice, check_count, check_positive
+from mfg_imitation.checks import check_choice, check_count, check_positive, check_seed, checked
 from mfg_imitation.engine.flow import check_along
 from mfg_imitation.engine.gaps import nash_imitation_gap
 from mfg_imitation.engine.value import reward_range
@@ -56,6 +56,7 @@ def expert(game: Game, spec: Mapping) -> Equilibrium:
     return found
 
 
+@checked
 def solve_equilibrium(
     game: Game,
     *,
@@ -95,6 +96,8 @@ def solve_equilibrium(
     for name, value in (("step_size", step_size), ("tolerance", tolerance)):
         check_positive(name, value)
     check_choice("method", method, tuple(SOLVERS))
+    check_count("attempts", attempts, 0)
+    check_seed(seed)
     solver = SOLVERS[method]
     small = attempts > 0 and np.prod(game.policy_shape) <= POLISHED_SIZE
     state = solver.begin(game, jnp.asarray(step_size, dtype=float))

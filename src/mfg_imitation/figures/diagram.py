@@ -6,7 +6,6 @@ Everything drawn comes from the game's declaration: the file of a new game is al
 import re
 from collections.abc import Iterator, Mapping
 
-import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -16,7 +15,7 @@ from matplotlib.text import Text
 
 from mfg_imitation.figures.mathtext import name_math, pretty, title
 from mfg_imitation.figures.registry import figure
-from mfg_imitation.figures.style import STYLE
+from mfg_imitation.figures.style import styled
 
 # Lengths in points, the unit of the whole drawing: a node's radius, how far a self-loop and the arrow at the
 # start reach out of it, how far opposite arrows bend apart, the free space beside and above a label.
@@ -53,7 +52,7 @@ def state_diagram(declaration: Mapping) -> Figure:
         for every state and a FancyArrowPatch for every move.
     """
     states = tuple(declaration["states"])
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure = Figure(dpi=72)  # a pixel is a point
         axes = figure.add_axes((0, 0, 1, 1), frameon=False, xticks=[], yticks=[])
         renderer = FigureCanvasAgg(figure).get_renderer()

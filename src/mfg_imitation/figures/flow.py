@@ -5,7 +5,6 @@ Nothing is computed and nothing is read here: every number comes with the frame.
 
 from collections.abc import Sequence
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -19,7 +18,7 @@ from matplotlib.ticker import MaxNLocator, NullFormatter
 from mfg_imitation.figures.mathtext import title
 from mfg_imitation.figures.panels import check_table
 from mfg_imitation.figures.registry import figure
-from mfg_imitation.figures.style import STATES, STYLE, TEXT_WIDTH, add_axes, write
+from mfg_imitation.figures.style import FONTS, STATES, TEXT_WIDTH, add_axes, styled, write
 
 #: What `flow_figure` shows, with the colours of its maps: perceptually uniform, also to the colour-blind.
 MEASURES = {"population": ("population, share", "mako_r"), "reward": ("reward of the expert", "viridis")}
@@ -67,7 +66,7 @@ def flow_figure(frame: pd.DataFrame) -> Figure:
     """
     check_table(frame, "the table of a flow", ("step", "state", *MEASURES))
     places = frame.drop_duplicates("state")
-    with matplotlib.rc_context(STYLE):
+    with styled():
         if {"row", "column"} <= set(frame) and places["row"].nunique() > 1 < places["column"].nunique():
             return _draw_maps(frame)
         if len(places) <= len(STATES):
@@ -232,7 +231,7 @@ def _name(state: object) -> str:
 
 def _width(names: Sequence[str], size: float = 8) -> float:
     """Of the widest name, in inches."""
-    font = FontProperties(family=STYLE["font.family"], size=size)
+    font = FontProperties(family=FONTS, size=size)
     return max(TextPath((0, 0), name, prop=font).get_extents().x1 for name in names) / 72
 
 

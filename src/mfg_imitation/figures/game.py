@@ -3,7 +3,6 @@
 Nothing is computed and nothing is read here: every number comes with the frame.
 """
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -12,7 +11,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from mfg_imitation.errors import InputError
 from mfg_imitation.figures.panels import check_table, legend_lines, name_axes, panel_grid
 from mfg_imitation.figures.registry import figure
-from mfg_imitation.figures.style import STATES, STYLE, TEXT_WIDTH, add_axes, labelled
+from mfg_imitation.figures.style import STATES, TEXT_WIDTH, add_axes, labelled, styled
 from mfg_imitation.figures.sweep import draw_linear
 from mfg_imitation.names import GAPS, JUDGED_GAPS
 
@@ -47,7 +46,7 @@ def paths_figure(frame: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
         if path not in PATHS:
             raise InputError(f"towards: {path!r} is not one of {', '.join(PATHS)}")
     paths = [path for path in PATHS if path in set(frame["towards"])]
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure, panels = panel_grid(len(ROWS), len(paths), sharey=False)
         for (i, j), axes in np.ndenumerate(panels):
             here = frame[frame["towards"] == paths[j]].dropna(subset=[*curves, ROWS[i]])
@@ -83,7 +82,7 @@ def convergence_figure(frame: pd.DataFrame) -> Figure:
     lowest, highest = 10 ** np.floor(np.log10(min(levels)) - 0.3), 10 ** np.ceil(np.log10(max(levels)) + 0.1)
     # 0, or below it by rounding, has no place on a logarithmic axis: it is marked at the axis' lower end.
     drawn, mark = np.maximum(measured, lowest), "o" if measured[-1] > 0 else "v"
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure = Figure(figsize=(TEXT_WIDTH, 2.0))
         axes = add_axes(figure, 0.56, 0.42, TEXT_WIDTH - 1.16, 1.46)
         look = {"color": STATES[0], "clip_on": False, "zorder": 4}

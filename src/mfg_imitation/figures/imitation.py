@@ -1,6 +1,5 @@
 """How the imitators fare: the gap against the number of demonstrations, and all experiments at a glance."""
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +9,7 @@ from matplotlib.figure import Figure
 from mfg_imitation.figures.mathtext import title
 from mfg_imitation.figures.panels import check_table, few_ticks, legend_lines
 from mfg_imitation.figures.registry import figure
-from mfg_imitation.figures.style import STATES, STYLE, TEXT_WIDTH, add_axes, labelled, write
+from mfg_imitation.figures.style import STATES, TEXT_WIDTH, add_axes, labelled, styled, write
 
 #: What stands on a logarithmic axis for 0, and for all that float64 cannot tell from it over a horizon.
 NOTHING = 1e-12
@@ -53,7 +52,7 @@ def learning_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     highest = max(frame[f"{gap}_high"].max(), 10 * NOTHING)
     visible = frame.loc[frame[f"{gap}_low"] > NOTHING, f"{gap}_low"]
     floor = 10 ** np.floor(np.log10(visible.min() if len(visible) else NOTHING) - 0.5)
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure = Figure(figsize=(TEXT_WIDTH, total))
         for number, experiment in enumerate(experiments):
             line, place = divmod(number, ACROSS)
@@ -97,7 +96,7 @@ def matrix_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     values = np.maximum(cells.to_numpy(), NOTHING)
     left, right, top, row = 2.1, 0.1, 0.34, 0.19
     total = top + len(cells) * row + 0.08
-    with matplotlib.rc_context({**STYLE, "axes.grid": False}):
+    with styled(**{"axes.grid": False}):
         figure = Figure(figsize=(TEXT_WIDTH, total))
         axes = add_axes(figure, left, 0.08, TEXT_WIDTH - left - right, len(cells) * row)
         axes.imshow(values, norm=LogNorm(1e-6, 1e3, clip=True), cmap="Greys", aspect="auto", alpha=0.6)
@@ -135,7 +134,7 @@ def players_figure(frame: pd.DataFrame) -> Figure:
     games = list(frame["game"].unique())
     left, right, bottom, top, height = 0.5, 0.12, 0.42, 0.3, 1.4
     width = (TEXT_WIDTH - left - right - (len(games) - 1) * 0.42) / len(games)
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
         for place, game in enumerate(games):
             axes = add_axes(figure, left + place * (width + 0.42), bottom, width, height)

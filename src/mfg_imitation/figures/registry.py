@@ -64,15 +64,3 @@ def entry_of(name: str) -> tuple[FigureEntry, str]:
     if kind and (pattern := f"{folder}/{{game}}/{kind}") in FIGURES:
         return FIGURES[pattern], game
     return FIGURES.named(name), ""
-
-
-def about_figure(name: str, titles: Callable[[str], str], paper: str) -> dict[str, str]:
-    """What a page has to know of a figure: alt, its alternative text, and table, where its numbers are.
-
-    Args:
-        titles: from the name of a game to its title.
-        paper: the paper's game.
-    """
-    entry, game = entry_of(name)
-    table = entry.tables[0].format(game=game, paper=paper) if entry.tables else ""
-    return {"alt": entry.alt.format(game=titles(game) if game else "", paper=titles(paper)), "table": table}

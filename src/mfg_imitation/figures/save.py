@@ -4,13 +4,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import matplotlib
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 from PIL import Image
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.figures.style import STYLE
+from mfg_imitation.figures.style import styled
 from mfg_imitation.io.atomic import replacing
 
 #: Dots per inch of a PNG.
@@ -38,7 +37,7 @@ def save_figure(figure: Figure, paths: Iterable[str | os.PathLike]) -> None:
     for path in paths:
         if path.suffix not in _METADATA:
             raise InputError(f"{path}: a figure's file must end in {', '.join(_METADATA)}")
-    with matplotlib.rc_context(STYLE):
+    with styled():
         for path in paths:
             with replacing(path) as temporary:
                 figure.savefig(temporary, format=path.suffix[1:], dpi=DOTS, metadata=_METADATA[path.suffix])

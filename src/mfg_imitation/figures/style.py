@@ -1,20 +1,30 @@
 """How every figure looks: one style, the look of each proxy and algorithm.
 
-The style holds inside this package's functions only (`matplotlib.rc_context(STYLE)`): a caller's own plots
-stay as they are."""
+The style holds inside this package's functions only (`with styled():`): a caller's own plots stay as they are."""
 
 import itertools
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
+import matplotlib.style
 import pandas as pd
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 #: Width of a page's text in the NeurIPS style, in inches: a figure of this width is printed without scaling.
 TEXT_WIDTH = 5.5
+
+#: The fonts, in the order in which a letter is looked for. The first two ship with matplotlib, and the first goes with
+#: Times: no system font is needed, but for the scripts of East Asia.
+FONTS = ["STIXGeneral", "DejaVu Sans"] + [
+    name
+    for name in ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "PingFang SC", "Microsoft YaHei")
+    if any(font.name == name for font in font_manager.fontManager.ttflist)
+]
 STYLE = {
-    "font.family": "STIXGeneral",  # ships with matplotlib, goes with Times: no system font is needed
+    "font.family": FONTS,
     "mathtext.fontset": "stix",
     "font.size": 8,
     "axes.titlesize": 8,
@@ -60,6 +70,11 @@ OTHERS = ("#CC79A7", "#E69F00", "#56B4E9", "0.35", "#7F3C8D", "#A5AA99")
 STATES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "0.55", "0.1")
 
 
+def styled(**changes: Any) -> AbstractContextManager[None]:
+    """Context: `STYLE` with changes, over matplotlib's defaults; what the user's matplotlibrc says does not enter."""
+    return matplotlib.style.context(["default", STYLE | changes])
+
+
 def looks(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """How the lines of these proxies or algorithms look: the paper's always alike, the others in turn."""
     others = itertools.cycle(OTHERS)
@@ -79,6 +94,12 @@ def labelled(entries: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """
     labels = dict(zip(entries["name"], entries["label"], strict=True))
     return {name: {**look, "label": labels[name]} for name, look in looks(labels).items()}
+
+
+def undrawn(text: str) -> str:
+    """The letters of a text, each once, that no font here has: figures show boxes in their place."""
+    fonts = [font_manager.get_font(font_manager.findfont(name)) for name in FONTS]
+    return "".join(letter for letter in dict.fromkeys(text) if not any(f.get_char_index(ord(letter)) for f in fonts))
 
 
 def add_axes(figure: Figure, x: float, y: float, width: float, height: float) -> Axes:

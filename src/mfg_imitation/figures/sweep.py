@@ -5,7 +5,6 @@ Nothing is computed and nothing is read here: every number comes with the frame.
 
 from collections.abc import Mapping
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from mfg_imitation.errors import InputError
 from mfg_imitation.figures.panels import check_table, few_ticks, legend_lines, name_axes, name_panels, panel_grid
 from mfg_imitation.figures.registry import figure
-from mfg_imitation.figures.style import STYLE, labelled
+from mfg_imitation.figures.style import labelled, styled
 from mfg_imitation.names import GAPS, JUDGED_GAPS, ROUNDING, SYMBOLS
 
 #: The smallest gap on logarithmic axes, as a part of the largest: below it the curves are straight lines.
@@ -76,7 +75,7 @@ def sweep_figure(
     curves = labelled(proxies)
     check_table(frame, "the table of a sweep", (rows, columns, "alpha", *curves, gap))
     down, across = _values(frame[rows]), _values(frame[columns])
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure, panels = panel_grid(len(down), len(across), sharey=scale == "log")
         for (i, j), axes in np.ndenumerate(panels):
             here = frame[_equals(frame[rows], down[i]) & _equals(frame[columns], across[j])]

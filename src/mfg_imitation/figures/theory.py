@@ -13,7 +13,7 @@ from matplotlib.ticker import NullLocator
 
 from mfg_imitation.figures.panels import check_table, few_ticks, legend_lines, name_axes, name_panels, panel_grid
 from mfg_imitation.figures.registry import figure
-from mfg_imitation.figures.style import STYLE, labelled
+from mfg_imitation.figures.style import labelled, styled
 from mfg_imitation.names import SWEPT
 
 #: The smallest share of a bound that is told apart from 0.
@@ -42,7 +42,7 @@ def random_games_figure(frame: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
     curves = _bounded(frame, proxies)
     check_table(frame, "the table of random games", (SWEPT, "horizon", *curves))
     down, across = sorted(frame[SWEPT].unique()), sorted(frame["horizon"].unique())
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure, panels = panel_grid(len(down), len(across), sharey=True)
         for (i, j), axes in np.ndenumerate(panels):
             here = frame[(frame[SWEPT] == down[i]) & (frame["horizon"] == across[j])]
@@ -73,7 +73,7 @@ def tightness_figure(frame: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
     check_table(frame, "the table of tightness", ("slip", SWEPT, "reward_lipschitz", "horizon", "amplified_error"))
     curves = _bounded(frame.filter(like="ratio_").rename(columns=lambda name: name.removeprefix("ratio_")), proxies)
     frame = frame[frame["amplified_error"] == frame["amplified_error"].min()]
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure, panels, slips = _slip_panels(frame, curves)
         for axes, _, here in slips:
             axes.set(xscale="log", yscale="log", ylim=(3e-5, 1))
@@ -112,7 +112,7 @@ def regime_figure(frame: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
     frame = frame[frame[SWEPT] == frame[SWEPT].max()]
     horizons = sorted(frame["horizon"].unique())
     greys = [f"{grey:.3f}" for grey in np.linspace(LIGHTEST, DARKEST, len(horizons))]
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure, panels, slips = _slip_panels(frame, curves)
         for axes, slip, here in slips:
             proxy = SLIPS[slip]
@@ -144,7 +144,7 @@ def frontier_figure(frame: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
     curves = labelled(proxies[proxies["name"].isin(set(frame["proxy"]))])
     check_table(frame, "the table of frontiers", ("game", "horizon", "proxy", "error", "frontier", "family", "bound"))
     games = list(frame["game"].unique())
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure, panels = panel_grid(len(games), len(curves), sharey=False)
         for (i, j), axes in np.ndenumerate(panels):
             here, proxy = frame[frame["game"] == games[i]], [*curves][j]

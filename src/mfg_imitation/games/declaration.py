@@ -15,11 +15,15 @@ from typing import Any
 import yaml
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.io.schema import validate
+from mfg_imitation.io.schema import find_problems, validate
 from mfg_imitation.io.yaml import read_yaml
 
-#: Where a game's name is looked up: the folder one works in, then the checkout that the package runs from.
-FOLDERS = (Path("config/games"), Path(__file__).parents[4] / "config" / "games")
+#: Where a game's name is looked up: the folder one works in, then the games that ship with the package.
+FOLDERS = (
+    Path("config/games"),
+    Path(__file__).with_name("shipped"),  # in a wheel
+    Path(__file__).parents[3] / "config" / "games",  # in a checkout, whose workflow reads the same files
+)
 
 #: The keys that tell the kind of a file that declares no game itself.
 KINDS = ("family", "python", "mfglib")
@@ -35,16 +39,8 @@ def read_declaration(name_or_path: str | Path) -> dict:
         InputError: no such file, or a file that breaks the schema.
     """
     path = find_game(name_or_path)
-    declaration = read_yaml(path)
-    if isinstance(declaration, Mapping) and not {*TELLING} & {*declaration}:
-        close = [key for key in map(str, declaration) if difflib.get_close_matches(key, TELLING, n=1)]
-        hint = f" (it has {close[0]!r})" if close else ""
-        raise InputError(
-            f"{path}: says of no game{hint}: states, actions, initial, transition and reward are needed, "
-            f"or one of {', '.join(KINDS)}"
-        )
-    schema = load_schema("game")
-    validate(declaration, {"$ref": f"#/$defs/{kind_of(declaration)}", "$defs": schema["$defs"]}, str(path))
+    declaration = _read(path)
+    validate(declaration, _schema_of(declaration), str(path))
     stated = declaration.get("expert", {})
     for key in stated.get("solve", {}):
         if "policy" in stated and key != "tolerance":
@@ -55,6 +51,33 @@ def read_declaration(name_or_path: str | Path) -> dict:
         }
         declaration.setdefault("parameters", {}).update(bare)
     return declaration
+
+
+def problems_of(path: str | Path) -> list[str]:
+    """All that the schema has against a game's file, a line for each.
+
+    Raises:
+        InputError: no such file, or a file that is no YAML or says of no game.
+    """
+    declaration = _read(Path(path))
+    return [f"{path}: {problem}" for problem in find_problems(declaration, _schema_of(declaration))]
+
+
+def _read(path: Path) -> Any:
+    """The content of a file that says of a game, right or wrong."""
+    declaration = read_yaml(path)
+    if isinstance(declaration, Mapping) and not {*TELLING} & {*declaration}:
+        close = [key for key in map(str, declaration) if difflib.get_close_matches(key, TELLING, n=1)]
+        hint = f" (it has {close[0]!r})" if close else ""
+        raise InputError(
+            f"{path}: says of no game{hint}: states, actions, initial, transition and reward are needed, "
+            f"or one of {', '.join(KINDS)}"
+        )
+    return declaration
+
+
+def _schema_of(declaration: Any) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{kind_of(declaration)}", "$defs": load_schema("game")["$defs"]}
 
 
 def find_game(name_or_path: str | Path) -> Path:
@@ -74,7 +97,7 @@ def find_game(name_or_path: str | Path) -> Path:
         if (folder / f"{name_or_path}.yaml").is_file():
             return folder / f"{name_or_path}.yaml"
     names = sorted({file.stem for folder in FOLDERS for file in folder.glob("*.yaml")})
-    raise InputError(f"unknown game {str(name_or_path)!r}; the games in config/games are {', '.join(names) or 'none'}")
+    raise InputError(f"unknown game {str(name_or_path)!r}; the games are {', '.join(names) or 'none'}")
 
 
 def kind_of(declaration: Any) -> str:

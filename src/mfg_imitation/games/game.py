@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from mfg_imitation.checks import as_distributions, as_float, check_probabilities
-from mfg_imitation.errors import InputError
+from mfg_imitation.errors import InputError, first_line, shown
 from mfg_imitation.games.sizes import check_horizon, check_sizes
 from mfg_imitation.games.soundness import check_game
 
@@ -111,6 +111,8 @@ class Game(eqx.Module):
         for kind, names in (("states", self.states), ("actions", self.actions)):
             seen = set()
             for i, name in enumerate(names):
+                if not isinstance(name, str):
+                    raise InputError(f"{kind}[{i}] is {shown(name)}: a name is text")
                 if name in seen:
                     raise InputError(f"{kind}[{i}] is {name!r}, as is another before it: names must differ")
                 seen.add(name)
@@ -146,13 +148,20 @@ class Game(eqx.Module):
         """
         given, initial = initial, as_float("initial", initial)
         check_horizon("horizon", horizon)
-        shape = jax.eval_shape(lambda: as_float("reward(0, initial)", reward(0, initial))).shape
+        for name, function in (("transition", transition), ("reward", reward)):
+            if not callable(function):
+                raise InputError(f"{name} is {shown(function)}: a function of the step and the population is needed")
+        shape = jax.eval_shape(
+            lambda n, mu: as_float("reward(0, initial)", _result("reward", reward, n, mu)), 0, initial
+        ).shape
         if len(shape) != 2 or initial.shape != shape[:1]:
             raise InputError(
                 f"initial has shape {list(initial.shape)}, expected [S], "
                 f"and reward(0, initial) {list(shape)}, expected [S, A]"
             )
         for kind, names, size in (("states", states, shape[0]), ("actions", actions, shape[1])):
+            if names is not None and (not isinstance(names, Sequence) or isinstance(names, str)):
+                raise InputError(f"{kind} is {shown(names)}: a list of names is needed")
             if names is not None and len(names) != size:
                 raise InputError(f"{kind} has {len(names)} names, but reward(0, initial) has shape {list(shape)}")
         game = FunctionGame(
@@ -196,7 +205,22 @@ class FunctionGame(DenseGame):
     reward_function: Callable = eqx.field(static=True)
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
-        return as_distributions("transition", self.transition_function(n, mu))
+        return as_distributions("transition", _result("transition", self.transition_function, n, mu))
 
     def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
-        return as_float("reward", self.reward_function(n, mu))
+        return as_float("reward", _result("reward", self.reward_function, n, mu))
+
+
+def _result(name, function, n, mu):
+    """What a user's function returns; what it stumbles over is one line."""
+    try:
+        return function(n, mu)
+    except InputError:
+        raise
+    except jax.errors.JAXTypeError as error:
+        raise InputError(
+            f"{name}: JAX traces this function: use jax.numpy in place of numpy, jax.numpy.where in place of if "
+            f"({first_line(error)})"
+        ) from None
+    except Exception as error:
+        raise InputError(f"{name} fails: {type(error).__name__}: {first_line(error)}") from None

@@ -1,5 +1,7 @@
 """A game's file, read once: from the name of a game to the game, its constants and its slip."""
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +28,8 @@ def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
     """Load a game from its file.
 
     Args:
-        name_or_path: the path of a game file (ending in .yaml), or its bare name, looked up in config/games.
+        name_or_path: the path of a game file (ending in .yaml), or its bare name, looked up in
+            config/games of the working folder, then among the games that ship with the package.
         overrides: values that replace the file's parameters or its `horizon`, as in
             `load_game("attractor", horizon=20, transition_lipschitz=2)`.
 
@@ -60,7 +63,7 @@ class GameFile:
 
     @classmethod
     def read(cls, name_or_path: str | Path) -> "GameFile":
-        """Read a file by its path (ending in .yaml), or by the bare name of a game in config/games.
+        """Read a file by its path (ending in .yaml), or by its bare name, as `load_game` does.
 
         Raises:
             InputError: no such file, or a file that breaks the schema.
@@ -72,6 +75,12 @@ class GameFile:
     def name(self) -> str:
         """The game's name: that of its file."""
         return self.path.stem
+
+    @property
+    def origin(self) -> str:
+        """What the archives of this game say that they were made of: its name, and a digest of what its file says."""
+        said = json.dumps(self.declaration, sort_keys=True, default=str)
+        return f"{self.name} ({hashlib.sha256(said.encode()).hexdigest()[:16]})"
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:

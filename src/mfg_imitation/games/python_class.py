@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import jax
+
 from mfg_imitation.errors import InputError, first_line
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.soundness import check_game
@@ -57,7 +59,9 @@ def _import_module(name: str, folder: Path, place: str):
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
             raise InputError(f"{place}: no module {name!r} in {folder} or on Python's path") from None
         raise InputError(f"{place}: {name} cannot be imported: {first_line(error)}") from None
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit, too: the run must not end here as if all were done
         raise InputError(f"{place}: {name} cannot be imported: {type(error).__name__}: {first_line(error)}") from None
     finally:
         sys.path.remove(str(folder))
@@ -80,8 +84,17 @@ def construct(make: Callable, values: Mapping[str, Any], file: str, name: str, r
         made = make(**values)
         if isinstance(made, Game):
             check_game(made)
+            made.known_expert()  # asked once here, where a failure is told
+            made.declared_lipschitz()
     except InputError as error:
         raise InputError(f"{file}: {name}: {error}") from None
-    except Exception as error:
+    except jax.errors.JAXTypeError as error:
+        raise InputError(
+            f"{file}: {name}: JAX traces its methods: use jax.numpy in place of numpy, jax.numpy.where in place of if "
+            f"({first_line(error)})"
+        ) from None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise InputError(f"{file}: {name} fails: {type(error).__name__}: {first_line(error)}") from None
     return made

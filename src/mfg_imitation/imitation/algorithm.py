@@ -17,7 +17,7 @@ class Imitation(NamedTuple):
     Attributes:
         policy: pi_n(a | s); of the stationary class, equal at every step.
         objective: what the algorithm minimises, at `policy`, in the algorithm's own unit.
-        status: how the fit ended, in the algorithm's own words.
+        status: how the fit ended, in the algorithm's own words; "not finite" where it met NaN.
         iterations: steps of the solver until `policy`; 0 for a closed form.
         certificate: a bound >= 0 on how much the objective could still fall. Where the problem is convex no policy has
             an objective below `objective - certificate`; where it is not, see the algorithm. Infinite where no bound
@@ -33,10 +33,16 @@ class Imitation(NamedTuple):
 
 def closed_form(policy: Float[Array, "*batch H S A"], objective: Float[Array, "*batch"]) -> Imitation:
     """What an algorithm returns that has nothing to iterate: no policy has a smaller objective."""
-    batch = np.shape(objective)
-    if not batch:
-        return Imitation(policy, float(objective), "closed form", 0, 0.0)
-    return Imitation(policy, objective, np.full(batch, "closed form"), np.zeros(batch, int), np.zeros(batch))
+    return fitted(policy, objective, "closed form", np.zeros(np.shape(objective), int), np.zeros(np.shape(objective)))
+
+
+def fitted(policy: Float[Array, "*batch H S A"], objective, status, iterations, certificate) -> Imitation:
+    """An `Imitation` of plain numbers where there is no batch; a status says "not finite" where one of them is NaN."""
+    lost = np.isnan(objective) | np.isnan(certificate)
+    status = np.where(lost, "not finite", status)
+    if not status.ndim:
+        return Imitation(policy, float(objective), str(status), int(iterations), float(certificate))
+    return Imitation(policy, objective, status, iterations, certificate)
 
 
 class Algorithm(NamedTuple):

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 from jax.scipy.special import xlogy
 from jaxtyping import Array, Float
 
+from mfg_imitation.checks import checked
 from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
@@ -12,6 +13,7 @@ from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_
 
 
 @algorithm("bc", "BC", summary="counts the recorded actions, step by step and state by state")
+@checked
 def behavioral_cloning(
     demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,

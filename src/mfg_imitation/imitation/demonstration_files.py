@@ -103,7 +103,7 @@ def load_demonstrations(
         raise InputError(f"{place}: row {row}: trajectory {labels[i]!s} begins here and has no step {n}")
     states, actions = np.empty((2, len(labels), game.horizon), dtype=np.int32)
     states.flat[position], actions.flat[position] = state, action
-    check_records(states, actions, game, "allow" if "seed" in origin else forbidden, place, labels)
+    check_records(states, actions, game, "allow" if "seed" in origin else forbidden, place, list(labels))
     return Demonstrations(jnp.asarray(states), jnp.asarray(actions), **origin)
 
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from mfg_imitation.checks import as_float, check_count, check_probabilities, check_seed
+from mfg_imitation.checks import as_float, check_count, check_probabilities, check_probability, check_seed, checked
 from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.players import simulate
 from mfg_imitation.errors import InputError
@@ -45,6 +45,7 @@ class Demonstrations(NamedTuple):
         return self._replace(states=self.states[..., :n, :], actions=self.actions[..., :n, :])
 
 
+@checked
 def sample_demonstrations(
     game: Game,
     policy: Float[Array, "H S A"],
@@ -75,14 +76,14 @@ def sample_demonstrations(
     check_seed(seed)
     if n_players is not None:
         check_count("n_players", n_players)
-    if not 0 <= label_noise <= 1:
-        raise InputError(f"label_noise is {label_noise!r}: a probability is needed")
+    check_probability("label_noise", label_noise)
     states, actions = _sample(
         game, policy, jax.random.key(seed), jnp.asarray(label_noise, float), int(n_demonstrations), n_players
     )
     return Demonstrations(states, actions, int(seed), float(label_noise), n_players)
 
 
+@checked
 def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Array, "*batch H S A"]:
     """rho-hat_n(s, a) = N_n(s, a) / M: the share of the trajectories that is in s at step n and has a recorded.
 

@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from mfg_imitation.engine.flow import occupancy
-from mfg_imitation.imitation.algorithm import Imitation
+from mfg_imitation.imitation.algorithm import Imitation, fitted
 from mfg_imitation.imitation.matching import occupancy_distance
 from mfg_imitation.imitation.primal_dual import reached_policy
 
@@ -52,7 +52,7 @@ def solve_linear_program(game, target, population, objective, solver) -> Imitati
     rho[visited] += found.x[rho_hat.size : rho_hat.size + visited.size]
     policy = reached_policy(jnp.asarray(rho).reshape(game.policy_shape))
     reached = float(occupancy_distance(target, occupancy(game, policy, population), objective))
-    return Imitation(policy, reached, "optimal", int(found.nit), max(reached - (found.fun + constant) / scale, 0.0))
+    return fitted(policy, reached, "optimal", int(found.nit), max(reached - (found.fun + constant) / scale, 0.0))
 
 
 def _flow_constraints(game, population) -> sparse.csc_array:

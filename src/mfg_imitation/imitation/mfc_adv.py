@@ -17,14 +17,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import check_count, check_probabilities
+from mfg_imitation.checks import check_count, check_positive, check_probabilities, checked
 from mfg_imitation.engine.control import through_population
 from mfg_imitation.engine.flow import flow_of, occupancy
 from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import Imitation, algorithm
+from mfg_imitation.imitation.algorithm import Imitation, algorithm, fitted
 from mfg_imitation.imitation.ascent import Best, Descent, advance, begin, strokes
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
 from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_fit
@@ -47,6 +47,7 @@ CHUNK = 100
     starts_from=("vanilla_adv",),
     needs=("kernel",),
 )
+@checked
 def mfc_adv(
     demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,
@@ -81,11 +82,12 @@ def mfc_adv(
 
     Raises:
         InputError: `demonstrations` or `starts` has the wrong shape or does not hold probabilities; an unknown
-            objective; less than one iteration.
+            objective; less than one iteration; a tolerance that is not above 0.
     """
     target = occupancy_to_fit(demonstrations, game)
     check_objective(objective)
     check_count("iterations", iterations)
+    check_positive("tolerance", tolerance)
     batch = target.shape[:-3]
     joints = [target[None], jnp.broadcast_to(occupancy(game, game.uniform_policy()), (1, *target.shape))]
     if starts is not None:
@@ -103,8 +105,8 @@ def mfc_adv(
         jax.block_until_ready(state)
     best = _best(game, targets, state.best, objective, stationary)
     policy, value, certificate, steps = (leaf.reshape(*batch, *leaf.shape[1:]) for leaf in best)
-    status = np.where(np.asarray(certificate) <= tolerance, "stationary", "iteration limit")[()]
-    return Imitation(policy, value, status, steps, certificate)
+    status = np.where(np.asarray(certificate) <= tolerance, "stationary", "iteration limit")
+    return fitted(policy, value, status, steps, certificate)
 
 
 @eqx.filter_jit

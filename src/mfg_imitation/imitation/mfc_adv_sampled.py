@@ -17,12 +17,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from mfg_imitation.checks import check_count
+from mfg_imitation.checks import as_float, check_count, check_seed, checked
 from mfg_imitation.engine.players import draw
 from mfg_imitation.engine.policies import mixture
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import Imitation
+from mfg_imitation.imitation.algorithm import Imitation, fitted
 from mfg_imitation.imitation.ascent import Descent, advance, begin, strokes
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
 from mfg_imitation.imitation.demonstrations import check_occupancy
@@ -51,6 +51,7 @@ class Trajectories(NamedTuple):
 Simulator = Callable[[Float[Array, "H S A"], Key[Array, ""]], tuple[Float[Array, "H S A"], Trajectories]]
 
 
+@checked
 def player_simulator(game: Game, n_players: int) -> Simulator:
     """A `Simulator` of N players coupled through their empirical distribution, which drives the kernel.
 
@@ -102,13 +103,14 @@ def mfc_adv_sampled(
     Raises:
         InputError: `target` is no occupancy; an unknown objective; too few iterations or rollouts.
     """
-    target = jnp.asarray(target, dtype=float)
+    target = as_float("target", target)
     if target.ndim != 3:
         raise InputError(f"target has shape {list(target.shape)}, expected [H, S, A]")
     check_occupancy(target, target.shape)
     check_objective(objective)
     check_count("iterations", iterations)
     check_count("rollouts", rollouts, 2)
+    check_seed(seed)
     key, total_steps = jax.random.key(seed), jnp.asarray(iterations)
     start = cloned_policy(target)
     explored = mixture(start, jnp.full_like(start, 1 / start.shape[-1]), jnp.array([EXPLORATION]))
@@ -119,7 +121,7 @@ def mfc_adv_sampled(
         jax.block_until_ready(state)
     fresh = jax.random.fold_in(key, iterations)
     reached = _value(simulator, state.best.kept, target, objective, rollouts, fresh)
-    return Imitation(state.best.kept, reached, "iteration limit", state.best.iteration, np.inf)
+    return fitted(state.best.kept, reached, "iteration limit", state.best.iteration, np.inf)
 
 
 def score_gradient(

@@ -17,7 +17,7 @@ from mfg_imitation.engine.flow import agent_flow_of
 from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import Imitation
+from mfg_imitation.imitation.algorithm import Imitation, fitted
 from mfg_imitation.imitation.matching import occupancy_distance
 
 #: Mass below which a state counts as not reached: the linear program's and the float's rounding.
@@ -66,7 +66,7 @@ def solve_saddle(
     bar.close()
     gap = max(float(best.value) - bound, 0.0)
     status = "optimal" if gap <= tolerance else "iteration limit"
-    return Imitation(best.policy, float(best.value), status, done, gap)
+    return fitted(best.policy, float(best.value), status, done, gap)
 
 
 def reached_policy(rho: Float[Array, "H S A"]) -> Float[Array, "H S A"]:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import check_choice, check_count, check_positive, check_probabilities
+from mfg_imitation.checks import check_choice, check_count, check_positive, check_probabilities, checked
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.wrapped import WrappedGame
@@ -34,6 +34,7 @@ ITERATIONS, STATIONARY_ITERATIONS = 20_000, 2_000
     summary="matches the occupancies of the demonstrations in the experts' population, exactly, by a linear program",
     needs=("kernel", "population"),
 )
+@checked
 def vanilla_adv(
     demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,

@@ -2,13 +2,15 @@
 
 A schema is JSON Schema (draft 2020-12) written in YAML. Three conventions serve the messages: an object
 states ``additionalProperties: false``, so that a misspelt key is an error; a ``title`` says what a value is,
-in words that fit after "must be"; an integer is written as one (``5.0`` is not a number of steps).
+in words that fit after "must be"; an integer is written as one (``5.0`` is not a number of steps). One keyword
+is our own: ``legible: true`` asks of a name that a reader sees all of it.
 """
 
 import difflib
 import math
 import re
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,10 +37,29 @@ _TYPES = {
     "null": "empty",
 }
 
+#: Characters that Unicode counts as printable, and that leave no ink.
+_INKLESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(code) for code in (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
+
+
+def _legible(validator, wanted: bool, value: Any, schema: Mapping[str, Any]) -> Iterator[jsonschema.ValidationError]:
+    """Names that differ must look different: none holds what nobody sees, or blanks that nobody counts."""
+    if not wanted or not isinstance(value, str):
+        return
+    unseen = next((char for char in value if not char.isprintable() or char in _INKLESS), None)
+    if unseen is not None:
+        name = unicodedata.name(unseen, "a control or unassigned character")
+        yield jsonschema.ValidationError(f"nobody sees the character U+{ord(unseen):04X} ({name}) in it")
+    elif value != " ".join(value.split()):
+        yield jsonschema.ValidationError("a blank (U+0020) may only stand between words, and alone")
+
+
 # An unknown key goes first, because the key it was meant to be is then missing, too; a missing key goes last.
 _PRIORITY = {"additionalProperties": 0, "required": 2}
 _Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
+    validators={"legible": _legible},
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     ),
@@ -69,10 +90,14 @@ def validate(document: Any, schema: Mapping[str, Any], file: str | Path) -> None
 
 def find_problem(document: Any, schema: Mapping[str, Any]) -> Problem | None:
     """The first mistake of `document` under `schema`, or None when there is none."""
-    for problem in _unreadable(document, ()):
-        return problem
-    errors = sorted(_Validator(schema).iter_errors(document), key=_priority)
-    return _explain(errors[0]) if errors else None
+    return next(iter(find_problems(document, schema)), None)
+
+
+def find_problems(document: Any, schema: Mapping[str, Any]) -> list[Problem]:
+    """All mistakes of `document` under `schema`, the first one first."""
+    unreadable = list(_unreadable(document, ()))
+    errors = [] if unreadable else sorted(_Validator(schema).iter_errors(document), key=_priority)
+    return unreadable or list(dict.fromkeys(problem for error in errors for problem in _explain(error)))
 
 
 def _unreadable(value: Any, path: tuple) -> Iterator[Problem]:
@@ -93,23 +118,35 @@ def _priority(error: jsonschema.ValidationError) -> int:
     return _PRIORITY.get(error.validator, 1)
 
 
-def _explain(error: jsonschema.ValidationError) -> Problem:
-    """Put a validation error into one line that names the value and what is allowed."""
+def _explain(error: jsonschema.ValidationError) -> list[Problem]:
+    """A validation error as lines that name the value and what is allowed: one for each unknown or missing key."""
     path, schema, value = tuple(error.absolute_path), error.schema, error.instance
-    if "propertyNames" in error.relative_schema_path:
+    match error.validator:
+        case "additionalProperties" if "propertyNames" not in error.relative_schema_path:
+            known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+            unknown = [k for k in value if k not in known and not any(re.search(p, k) for p in patterns)]
+            return [Problem((*path, key), _unknown(key, known, patterns)) for key in unknown]
+        case "required":
+            return [Problem((*path, key), "is missing") for key in error.validator_value if key not in value]
+    return [_explain_value(error)]
+
+
+def _unknown(key: str, known: Mapping[str, Any], patterns: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    allowed = ", ".join([*known, *(s.get("title", p) for p, s in patterns.items() if s)])
+    return f"is an unknown key{hint}; allowed: {allowed or 'no key'}"
+
+
+def _explain_value(error: jsonschema.ValidationError) -> Problem:
+    """An error of a value in one line."""
+    path, schema, value = tuple(error.absolute_path), error.schema, error.instance
+    is_key = "propertyNames" in error.relative_schema_path
+    if error.validator == "legible":
+        return Problem(path, f"{'has the key' if is_key else 'is'} {_show(value)}, but {error.message}")
+    if is_key:
         return Problem(path, f"has the key {_show(value)}, but a key here must be {_allowed(schema)}")
     match error.validator:
-        case "additionalProperties":
-            known = schema.get("properties", {})
-            patterns = schema.get("patternProperties", {})
-            unknown = next(k for k in value if k not in known and not any(re.search(p, k) for p in patterns))
-            close = difflib.get_close_matches(unknown, known, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
-            allowed = ", ".join([*known, *(s.get("title", p) for p, s in patterns.items() if s)])
-            return Problem((*path, unknown), f"is an unknown key{hint}; allowed: {allowed or 'no key'}")
-        case "required":
-            missing = next(key for key in error.validator_value if key not in value)
-            return Problem((*path, missing), "is missing")
         case "anyOf" | "oneOf" if error.context:
             branches: dict[int, list[jsonschema.ValidationError]] = {}
             for inner in error.context:
@@ -120,7 +157,7 @@ def _explain(error: jsonschema.ValidationError) -> Problem:
                 if not any(e.validator == "type" and not e.relative_path for e in errors)
             ]
             if len(fitting) == 1:
-                return _explain(min(fitting[0], key=_priority))
+                return _explain(min(fitting[0], key=_priority))[0]
             if "title" not in schema:
                 words = [_allowed(errors[0].schema) for errors in branches.values()]
                 return Problem(path, f"is {_show(value)}, but must be {' or '.join(words)}")

@@ -22,6 +22,8 @@ def read_yaml(path: str | Path) -> Any:
     try:
         if Path(path).stat().st_size > _LARGEST:
             raise InputError(f"{path}: is larger than {_LARGEST // 1000} kB: no configuration is")
+        if not (Path(path).is_file() or Path(path).is_dir()):  # its reading might never end
+            raise InputError(f"{path}: is a pipe or a device, not a file")
         return yaml.load(Path(path).read_text("utf-8"), Loader=_Loader)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None

@@ -1,17 +1,17 @@
 """What the notebooks share: how they read, how they speak, show figures and set tables."""
 
 import base64
-import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from mfg_imitation.figures.registry import about_figure
 from mfg_imitation.games.declaration import read_declaration
 from mfg_imitation.io.tables import read_table
 from mfg_imitation.io.yaml import read_yaml
+from mfg_imitation.report.literal import literal
+from mfg_imitation.report.page import about_figure
 
 #: Begins a link into the report; the page puts in how far away that is.
 REPORT = "report:"
@@ -26,7 +26,7 @@ class Report:
     Args:
         root: the folder that holds data, figures and config.
         tables: names of the tables that the page's entry gives; None, in a notebook that runs by hand, for all.
-        figures: the figures that it gives, by name: `alt` and `table`, see `about_figure`; None for all.
+        figures: the figures that it gives, by name: `alt` and `table`, see `report.page.about_figure`; None for all.
         games: paths of the games' files by name; None looks the games up.
     """
 
@@ -63,9 +63,7 @@ class Report:
         self._shown.add(figure)
         about = self._about(figure) if self.figures is None else self.figures[figure]
         encoded = base64.b64encode(self._file(figure).read_bytes()).decode()
-        image = (
-            f'<img src="data:image/png;base64,{encoded}" alt="{html.escape(about["alt"])}" style="width: {width}px">'
-        )
+        image = f'<img src="data:image/png;base64,{encoded}" alt="{about["alt"]}" style="width: {width}px">'
         below = numbers(about["table"]) + rerun(target or self._file(figure).relative_to(self.root).as_posix())
         display(HTML(f"<figure>{image}<figcaption>{below}</figcaption></figure>"))
 
@@ -90,6 +88,11 @@ def say(text: str) -> None:
     display(Markdown(text))
 
 
+def paragraph(html: str) -> None:
+    """A paragraph of HTML."""
+    display(HTML(f"<p>{html}</p>"))
+
+
 def numbers(table: str) -> str:
     """HTML of a link to the numbers behind a figure; nothing where there is no table."""
     return f'numbers: <a href="{REPORT}tables/{table}.csv" download>{table}.csv</a> · ' if table else ""
@@ -100,9 +103,9 @@ def rerun(target: str) -> str:
     return f"rerun: <code>snakemake --cores 1 {target}</code>"
 
 
-def table(frame: pd.DataFrame, caption: str, formats: object = None) -> None:
-    """A table; cells that begin with < are HTML already, a column of verdicts is coloured."""
-    cells = frame.map(lambda cell: cell if not isinstance(cell, str) or cell.startswith("<") else html.escape(cell))
+def table(frame: pd.DataFrame, caption: str, formats: object = None, html: Collection[str] = ()) -> None:
+    """A table; the columns named in `html` are HTML already, in all others text is text; verdicts are coloured."""
+    cells = frame.apply(lambda column: column if column.name in html else column.map(_text))
     styled = (
         cells.style.format(formats, na_rep="\N{EN DASH}")
         .set_caption(caption)
@@ -111,6 +114,10 @@ def table(frame: pd.DataFrame, caption: str, formats: object = None) -> None:
     if "verdict" in frame:
         styled = styled.map(lambda verdict: f"background-color: {VERDICTS[verdict]}; color: black", subset="verdict")
     display(styled.hide(axis="index") if isinstance(frame.index, pd.RangeIndex) else styled)
+
+
+def _text(cell: object) -> object:
+    return literal(cell) if isinstance(cell, str) else cell
 
 
 def spaced(frame: pd.DataFrame, caption: str, formats: dict[str, str]) -> None:
@@ -122,7 +129,7 @@ def spaced(frame: pd.DataFrame, caption: str, formats: dict[str, str]) -> None:
 
 def link(page: str, text: str) -> str:
     """A link to a page or file of the report, named from its folder."""
-    return f'<a href="{REPORT}{page}">{html.escape(text)}</a>'
+    return f'<a href="{REPORT}{page}">{literal(text)}</a>'
 
 
 def number(value: float) -> str:

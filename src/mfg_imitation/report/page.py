@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from mfg_imitation.figures.registry import entry_of
 from mfg_imitation.registry import Registry
+from mfg_imitation.report.literal import literal
 
 
 class Run(Protocol):
@@ -76,3 +78,19 @@ def page(name: str, *, title: str, order: int, games: str = "") -> Callable[[Cal
         return reads
 
     return enter
+
+
+def about_figure(name: str, titles: Callable[[str], str], paper: str) -> dict[str, str]:
+    """What a page has to know of a figure: alt, its alternative text as HTML, and table, where its numbers are.
+
+    Among the parameters of a notebook titles of games reach Snakemake's own report, which writes them into a script:
+    they must be HTML by then.
+
+    Args:
+        titles: from the name of a game to its title.
+        paper: the paper's game.
+    """
+    entry, game = entry_of(name)
+    table = entry.tables[0].format(game=game, paper=paper) if entry.tables else ""
+    alt = entry.alt.format(game=titles(game) if game else "", paper=titles(paper))
+    return {"alt": literal(alt), "table": table}

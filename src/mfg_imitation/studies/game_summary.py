@@ -15,6 +15,9 @@ from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.games.lipschitz import lipschitz_estimate
 from mfg_imitation.names import ROUNDING
 
+#: At which share of the reward's range times the horizon the search for the social optimum is done.
+STATIONARY = 1e-8
+
 
 def flow_table(game: Game, equilibrium: Equilibrium) -> pd.DataFrame:
     """The population under the expert's policy: one row per step and state.
@@ -64,7 +67,7 @@ def game_summary(
         n_random_starts=starts,
         seed=seed,
         iterations=iterations,
-        tolerance=1e-6,
+        tolerance=STATIONARY * unit * game.horizon,
     )
     social_flow = population_flow(game, best.policy)
     slopes = lipschitz_estimate(game, jnp.concatenate([flow, social_flow]), seed=seed)

@@ -6,7 +6,7 @@ import equinox as eqx
 import pandas as pd
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import check_probabilities
+from mfg_imitation.checks import check_probabilities, checked
 from mfg_imitation.engine.flow import agent_flow_of, flow_of, over_policies
 from mfg_imitation.engine.proxies.proxy import PROXIES, Comparison
 from mfg_imitation.games.game import Game
@@ -16,6 +16,7 @@ from mfg_imitation.games.game import Game
 Proxies = namedtuple("Proxies", PROXIES)
 
 
+@checked
 def proxies(game: Game, expert: Float[Array, "H S A"], policy: Float[Array, "*batch H S A"]) -> Proxies:
     """The errors of `policy` with respect to `expert`, see `Proxies`.
 

@@ -1,0 +1,34 @@
+"""What users write, as a page shows it: text, whatever marks stand in it. All text from games' files passes here."""
+
+import re
+import string
+
+#: Character references are text to HTML and to Markdown alike, and marks of neither, nor of TeX.
+_REFERENCES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}
+
+#: No other scheme becomes a link. A URL keeps the brackets that it opens itself; a sentence keeps its punctuation.
+_URL = re.compile(
+    r"""((?<!\w)https?://(?:\([^\s()<>"]*\)|[^\s()<>"])*(?:\([^\s()<>"]*\)|[^\s()<>".,:;!?'*\]}…”\u2019»]))"""
+)
+
+
+def literal(text: str) -> str:
+    """Text on one line that neither HTML, also inside quotes, nor Markdown reads as anything else."""
+    return " ".join(text.split()).translate(_REFERENCES)
+
+
+def linked(text: str) -> str:
+    """HTML of text: its http and https URLs are links, an empty line begins a paragraph."""
+    return "<br><br>".join(map(_linked, re.split(r"\n\s*\n", text.strip())))
+
+
+def _linked(paragraph: str) -> str:
+    parts = [part.translate(_REFERENCES) for part in _URL.split(" ".join(paragraph.split()))]
+    parts[1::2] = [f'<a href="{url}">{url}</a>' for url in parts[1::2]]
+    return "".join(parts)
+
+
+def symbol(text: str) -> str:
+    """HTML of a symbol such as L_P, its index below the line; empty where there is none."""
+    letter, _, index = text.strip("$").replace("{", "").replace("}", "").partition("_")
+    return f"<i>{literal(letter)}</i>" + f"<sub>{literal(index)}</sub>" * bool(index) if letter else ""
