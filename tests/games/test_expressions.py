@@ -13,7 +13,7 @@ import pytest
 from mfg_imitation.games.expressions import FUNCTIONS, OPERATORS, evaluate
 
 NAMES = {"n": 3, "horizon": 10, "rate": 0.25}
-MU = {"s0": 0.75, "s1": 0.25}
+MU = {"s0": 0.75, "s1": 0.25, "#1": 0.1, "a-b": 0.1, "10": 0.1, "caf\u00e9": 0.1}
 
 
 def value(text, names=NAMES):
@@ -39,7 +39,8 @@ def value(text, names=NAMES):
         ("abs(-3) + floor(-2.5) + sqrt(16)", 4),
         ("exp(0) + log(exp(2)) + tanh(0) + sin(0) + cos(0)", 4),
         ("(n < 3) + 2 * (n <= 3) + 4 * (n > 3) + 8 * (n >= 3) + 16 * (n == 3) + 32 * (n != 3)", 26),
-        ("(1 +\n 2)  # a comment", 3),
+        ("(1 +\n 2)", 3),
+        ("mu['#1'] + mu[a-b] + mu[10] + mu['caf\u00e9'] + mu[\ncaf\u00e9]", 0.5),
     ],
 )
 def test_arithmetic(text, wanted):

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import time
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 
 import jax
 import jax.numpy as jnp
@@ -11,8 +13,9 @@ import pytest
 import yaml
 
 import mfg_imitation as mfg
-from mfg_imitation.games.declaration import find_game, read_declaration, written_out
+from mfg_imitation.games.declaration import find_game, load_schema, read_declaration, written_out
 from mfg_imitation.games.expressions import square_root
+from mfg_imitation.games.sizes import MOST_STEPS
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 BAD = sorted((CORPUS / "bad").glob("*.yaml"))
@@ -62,8 +65,11 @@ def test_the_listener_hears():
 
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
 def test_a_broken_file_is_one_clear_line(file, one_line, nothing_is_executed):
-    expects = [line.removeprefix("# expects: ") for line in file.read_text().splitlines() if line.startswith("# e")]
+    text = file.read_text(encoding="utf-8")
+    expects = [line.removeprefix("# expects: ") for line in text.splitlines() if line.startswith("# e")]
+    began, most = time.perf_counter(), getrusage(RUSAGE_SELF).ru_maxrss
     message = one_line(mfg.load_game, file)
+    assert time.perf_counter() - began < 5 and getrusage(RUSAGE_SELF).ru_maxrss - most < 2**30 / 1024  # kB
     assert message.startswith(f"{file}:")
     assert expects and all(fragment in message for fragment in expects), message
     assert len(message) < len(str(file)) + 400
@@ -108,6 +114,9 @@ def test_unknown_games_are_listed(game_files, tmp_path, monkeypatch, one_line):
         ({"horizon": 1.5}, ["horizon", "1.5", "whole number >= 1"]),
         ({"horizon": True}, ["horizon", "True", "whole number >= 1"]),
         ({"horizon": None}, ["horizon", "None", "whole number >= 1"]),
+        ({"horizon": 10**9}, ["horizon is 1000000000: at most 100000 steps are allowed"]),
+        ({"horizon": np.int64(100_001)}, ["horizon is 100001: at most 100000"]),
+        ({"horizon": 10**30}, ["at most 100000"]),
         ({"transition_lipschitz": -1}, ["parameters.transition_lipschitz", "-1", "0"]),
         ({"transition_lipschitz": np.nan}, ["parameters.transition_lipschitz", "nan"]),
         ({"transition_lipschitz": np.inf}, ["parameters.transition_lipschitz", "inf"]),
@@ -121,6 +130,34 @@ def test_wrong_overrides(game_files, one_line, overrides, fragments):
     file = game_files / "attractor.yaml"
     message = one_line(mfg.load_game, file, **overrides)
     assert message.startswith(f"{file}:") and all(fragment in message for fragment in fragments), message
+
+
+def test_sizes_are_bounded_before_memory_is_taken(game_files, one_line):
+    """In every kind of game, through overrides as in files."""
+    kinds = [kind["properties"] for kind in load_schema("game")["$defs"].values() if "required" in kind]
+    assert len(kinds) == 4 and all(properties["horizon"]["maximum"] == MOST_STEPS for properties in kinds)
+    assert mfg.load_game(game_files / "random_garnet.yaml", horizon=MOST_STEPS).horizon == MOST_STEPS
+    for name, size in (
+        ("grid_open", {"rows": 200}),
+        ("beach_bar", {"positions": 9000}),
+        ("evacuation", {"floors": 99}),
+    ):
+        file = game_files / f"{name}.yaml"
+        assert one_line(mfg.load_game, file, horizon=10**9).startswith(f"{file}: horizon is 1000000000: at most 100000")
+        message = one_line(mfg.load_game, file, horizon=MOST_STEPS, **size)
+        assert message.startswith(f"{file}: parameters: a policy [steps, states, actions] [100000, ")
+        assert message.endswith(" GiB: at most 4 GiB are allowed")
+
+
+def test_sizes_of_functions_are_bounded(one_line):
+    def make(horizon):
+        reward = jnp.zeros((2000, 300))
+        return mfg.Game.from_functions(lambda n, mu: None, lambda n, mu: reward, np.eye(2000)[0], horizon)
+
+    assert one_line(make, 10**9) == "horizon is 1000000000: at most 100000 steps are allowed"
+    assert one_line(make, 1).startswith(
+        "the kernel [states, actions, successors] [2000, 300, 2000] would take 8.94 GiB"
+    )
 
 
 def test_overrides_replace_values(game_files):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.cli import parse_config
 
 from mfg_imitation.io.yaml import read_yaml
 from workflow.lib.config_checks import Layers, check_configuration, check_games, undrawn_names
@@ -90,6 +91,28 @@ def test_names_that_no_font_has_are_told(tmp_path, monkeypatch):
         ({"imitation": {"algorithms": ["bcc"]}}, ["imitation.algorithms[0]", "'bcc'", "did you mean 'bc'"]),
         ({"imitation": {"imitated": ["sisi"]}}, ["imitation.imitated[0]", "'sisi'", "did you mean 'sis'"]),
         ({"imitation": {"experiments": {"x": {"noise": 1}}}}, ["imitation.experiments.x.noise", "unknown key"]),
+        ({"imitation": {"experiments": {"x\n": {}}}}, ["imitation.experiments", "the key 'x\\n'"]),
+        ({"imitation": {"games": {"sisi": {"seeds": 2}}}}, ["imitation.games.sisi", "did you mean 'sis'"]),
+        *(
+            (
+                {"imitation": {"games": {game: {"overrides": {"slope": 1}}}}},
+                [f"games.{game}.overrides", reason],
+            )
+            for game, reason in (
+                ("attractor", "attractor.yaml: unknown parameter 'slope'; allowed are transition_lipschitz, horizon"),
+                ("malware", "malware.yaml: unknown parameter 'slope'"),  # which this run does not fit
+                ("maze", "parameters.slope: unknown parameter"),
+            )
+        ),
+        ({"imitation": {"games": {"sis": {"overrides": {"infection": 0.5}}}}}, ["sis.overrides", "expert.policy"]),
+        ({"imitation": {"games": {"attractor": {"overrides": {"horizon": 10**9}}}}}, ["overrides", "at most 100000"]),
+        ({"finite_populations": {"games": ["sisi"]}}, ["finite_populations.games[0]", "did you mean 'sis'"]),
+        ({"verify": {"tables": {"imitator": {"absolute": 1}}}}, ["verify.tables.imitator", "did you mean 'imitators'"]),
+        ({"sweep": {"horizon": [10**9]}}, ["sweep.horizon[0]", "at most 100000"]),
+        ({"theory": {"frontier": {"horizon": [10**9]}}}, ["theory.frontier.horizon[0]", "at most 100000"]),
+        ({"theory": {"tightness": {"horizon": [10**9]}}}, ["theory.tightness.horizon[0]", "at most 100000"]),
+        ({"explorer": {"horizon": {"largest": 10**9}}}, ["explorer.horizon.largest", "at most 100000"]),
+        ({"seed": "3"}, ["seed is '3' (text), but must be an integer"]),
     ],
 )
 def test_a_mistake_is_one_line(tmp_path, one_line, edit, parts):
@@ -108,3 +131,14 @@ def test_the_layer_that_a_mistake_stands_in_is_named(tmp_path, one_line):
     assert one_line(check_configuration, config, Layers({"seed": -1}, FILES)).startswith("--config: seed is -1")
     second.write_text("[1, 2]", encoding="utf-8")
     assert one_line(Layers, {}, [second]) == f"{second}: must be a mapping of keys to values"
+
+
+def test_numbers_in_a_mapping_on_the_command_line_are_text(one_line):
+    """As Snakemake reads --config 'imitation={"seeds": 3}'."""
+    arguments = parse_config(['imitation={"seeds": 3}', "seed=1"])
+    message = one_line(check_configuration, laid_over(*map(read_yaml, FILES), arguments), Layers(arguments, FILES))
+    assert message.startswith("--config: imitation.seeds is '3' (text), but must be an integer ")
+    assert message.endswith(" in a mapping of --config as text: use --configfile FILE)")
+    arguments = parse_config(['imitation={"imitated": [sisi]}'])
+    message = one_line(check_configuration, laid_over(*map(read_yaml, FILES), arguments), Layers(arguments, FILES))
+    assert "did you mean 'sis'" in message and "as text" not in message

@@ -16,6 +16,7 @@ from mfg_imitation.io.yaml import read_yaml
 from mfg_imitation.names import SWEPT
 from mfg_imitation.studies.experiment import Experiment
 from mfg_imitation.studies.slip_paths import games_on_grid
+from workflow.lib.paths import referenced_tables
 from workflow.lib.run import GAMES, Run
 
 #: The configuration that all others are laid over.
@@ -23,6 +24,9 @@ CONFIG = Path("config/config.yaml")
 
 #: Keys and indices from the root of the configuration.
 Place = tuple[str | int, ...]
+
+#: What stands where nothing stands; None may stand in a configuration.
+NOTHING = object()
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
 
@@ -45,7 +49,14 @@ class Layers:
 
     def origin(self, place: Place) -> str | Path:
         """Where the value at a place was written: the last layer that has it wins."""
-        return next((name for name, layer in self._layers if _has(layer, place)), CONFIG)
+        return next((name for name, layer in self._layers if _at(layer, place) is not NOTHING), CONFIG)
+
+    def remedy(self, place: Place) -> str:
+        """What to do about a value that only its way into the configuration has made wrong."""
+        name, arguments = self._layers[0]
+        if len(place) > 1 and isinstance(_at(arguments, place), str):
+            return f" (Snakemake reads all that stands in a mapping of {name} as text: use --configfile FILE)"
+        return ""
 
 
 def config_schema() -> dict[str, Any]:
@@ -63,8 +74,10 @@ def check_configuration(config: Mapping[str, Any], layers: Layers) -> None:
 
 def configuration_problems(config: Mapping[str, Any], layers: Layers) -> list[str]:
     """What is wrong with the configuration by its closed schema, or else with its names of games and algorithms."""
-    problems = find_problems(config, config_schema()) or _unknown_names(config, Run(config))
-    return [f"{layers.origin(problem.path)}: {problem}" for problem in problems]
+    problems = find_problems(config, config_schema())
+    if problems:
+        return [f"{layers.origin(problem.path)}: {problem}{layers.remedy(problem.path)}" for problem in problems]
+    return [f"{layers.origin(problem.path)}: {problem}" for problem in _unknown_names(config, Run(config))]
 
 
 def check_games(run: Run, layers: Layers) -> list[str]:
@@ -90,10 +103,17 @@ def check_games(run: Run, layers: Layers) -> list[str]:
     if run.paper not in run.games("swept"):
         reason = "has no expert.policy" if run.paper in run.games("selected") else "is not among games"
         refuse("paper", "game", reason=f"is {run.paper!r}, which {reason}")
-    for name in run.games("imitated"):
-        overrides = run.imitation_settings(name).get("overrides")
-        if overrides and run.file(name).load(**overrides).known_expert() is None:
-            refuse("imitation", "games", name, "overrides", reason="only a game with expert.policy can have them")
+    for name, changed in run.config["imitation"].get("games", {}).items():
+        overrides = changed.get("overrides")
+        if not overrides or (name not in used and "python" in run.file(name).declaration):
+            continue
+        place = "imitation", "games", name, "overrides"
+        try:
+            game = run.file(name).load(**overrides)
+        except InputError as error:
+            refuse(*place, reason=f"does not fit: {error}")
+        if game.known_expert() is None:
+            refuse(*place, reason="only a game with expert.policy can have them")
     for index, name in enumerate(run.games("studied")):
         if None in run.file(name).lipschitz():
             reason = f"is {name!r}, which declares no lipschitz constants"
@@ -154,6 +174,10 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     ):
         games |= {(*place, index): name for index, name in enumerate(names)}
     yield from _unknown(games, run.known, f"{GAMES} has")
+    tables = [Path(file).with_suffix("").as_posix() for file in referenced_tables(".")]
+    if tables:  # a run elsewhere may have none to be held against
+        verified = {("verify", "tables", name): name for name in config["verify"].get("tables", {})}
+        yield from _unknown(verified, tables, "data/reference has")
     algorithms = {("imitation", "algorithms", i): name for i, name in enumerate(imitation.get("algorithms", []))}
     yield from _unknown(algorithms, list(ALGORITHMS), "the algorithms are")
 
@@ -166,13 +190,14 @@ def _unknown(named: Mapping[Place, str], known: list[str], who: str) -> Iterator
             yield Problem(place, f"is {name!r}, but {who} {', '.join(known) or 'none'}{hint}")
 
 
-def _has(document: Any, place: Place) -> bool:
+def _at(document: Any, place: Place) -> Any:
+    """What stands at a place, or `NOTHING`."""
     for key in place:
         try:
             document = document[key]
         except (KeyError, IndexError, TypeError):
-            return False
-    return True
+            return NOTHING
+    return document
 
 
 def _shown(file: Path) -> Path:

@@ -13,11 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import check_count, check_probabilities
+from mfg_imitation.checks import check_probabilities
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.declaration import entries, pairs
 from mfg_imitation.games.expressions import FUNCTIONS, evaluate
 from mfg_imitation.games.game import DenseGame
+from mfg_imitation.games.sizes import check_horizon, check_sizes
 from mfg_imitation.games.soundness import check_game
 
 RESERVED = {"every", "stay", "rest", "here", "mu", "n", "horizon", *FUNCTIONS}
@@ -95,7 +96,11 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
                 raise InputError(f"{file}: {key}: {name!r} is a reserved word")
     parameters = _parameters(declaration, file, overrides)
     horizon = overrides.get("horizon", declaration["horizon"])
-    check_count(f"{file}: horizon", horizon)
+    check_horizon(f"{file}: horizon", horizon)
+    try:
+        check_sizes(int(horizon), len(states), len(actions), len(states))
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
 
     kernel_cells, kernel_index, position = [], [], 1
     for s, a, row, place in pairs(declaration["transition"], states, actions, f"{file}: transition"):

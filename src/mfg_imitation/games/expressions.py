@@ -6,8 +6,11 @@ comprehension, no keyword, and the only thing that can be indexed is `mu`.
 
 import ast
 import operator
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
+from keyword import iskeyword
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +18,9 @@ import numpy as np
 from simpleeval import FeatureNotAvailable, InvalidExpression, SimpleEval
 
 from mfg_imitation.errors import InputError, first_line
+
+#: How many characters an expression may have: every term of it is compiled.
+LONGEST = 2000
 
 #: The largest slope of `square_root`, by type.
 STEEPEST = {name: 0.5 / float(jnp.finfo(name).tiny) ** 0.5 for name in ("float32", "float64")}
@@ -62,6 +68,13 @@ FUNCTIONS = {
     "where": jnp.where,
 }
 
+#: What to write in place of some of Python.
+REMEDIES = {
+    ast.IfExp: "there is no `if`: write where(condition, a, b)",
+    ast.BoolOp: "there is no `and` and no `or`: write a * b for both conditions, max(a, b) for either",
+    ast.Attribute: "there is no dot: a share of the population is mu[state]",
+}
+
 
 def evaluate(text: str | float, names: Mapping[str, object], mu: Callable[[str], object], place: str):
     """The value of an expression, a float or a traced scalar.
@@ -78,17 +91,35 @@ def evaluate(text: str | float, names: Mapping[str, object], mu: Callable[[str],
     if not isinstance(text, str):
         return np.float64(text)
     shown = repr(text if len(text) <= 80 else f"{text[:77]}...")
+    text = text.strip()
     try:
+        _check_text(text)
         with np.errstate(all="ignore"):
             return _Evaluator(names, mu).eval(text)
     except InputError as error:
         raise InputError(f"{place}: {shown}: {error}") from None
     except SyntaxError:
-        raise InputError(f"{place}: {shown} is not an arithmetic expression") from None
+        named = re.findall(r"""\bmu[\[(]\s*([^\])'"]+?)\s*[\])]""", text)
+        hint = next((f"; write mu['{name}']" for name in named if not name.isidentifier() or iskeyword(name)), "")
+        raise InputError(f"{place}: {shown} is not an arithmetic expression{hint}") from None
     except RecursionError:
         raise InputError(f"{place}: the expression is nested too deeply") from None
     except (InvalidExpression, TypeError, ValueError, ArithmeticError, MemoryError) as error:
         raise InputError(f"{place}: {shown}: {first_line(error)}") from None
+
+
+def _check_text(text: str) -> None:
+    """Refuse what Python would read as something else than is written."""
+    if len(text) > LONGEST:
+        raise InputError(f"has {len(text)} characters, but at most {LONGEST} are allowed")
+    if not unicodedata.is_normalized("NFKC", text):
+        # The shortest part that changes: a character alone, or with those that combine with it.
+        parts = (text[i : i + length] for length in range(1, len(text) + 1) for i in range(len(text)))
+        part = next(part for part in parts if not unicodedata.is_normalized("NFKC", part))
+        points, read = " ".join(f"U+{ord(sign):04X}" for sign in part), unicodedata.normalize("NFKC", part)
+        raise InputError(f"{part!r} ({points}) would be read as {read!r}, and may not stand here")
+    if "#" in re.sub(r"'[^']*'|\"[^\"]*\"", "", text):
+        raise InputError("what follows a # would be passed over: leave it out")
 
 
 class _Evaluator(SimpleEval):
@@ -104,6 +135,7 @@ class _Evaluator(SimpleEval):
             ast.Compare: self._comparison,
             ast.Call: self._call,
             ast.Subscript: self._share,
+            **{kind: partial(self._instead, remedy) for kind, remedy in REMEDIES.items()},
         }
 
     @staticmethod
@@ -131,6 +163,8 @@ class _Evaluator(SimpleEval):
 
     def _call(self, node):
         name = node.func.id if isinstance(node.func, ast.Name) else None
+        if name == "mu":
+            raise InputError(f"mu is no function: write mu[{', '.join(map(ast.unparse, node.args)) or 'state'}]")
         if name not in FUNCTIONS:
             raise InputError(f"unknown function {ast.unparse(node.func)!r}; known are {', '.join(FUNCTIONS)}")
         if not node.args:
@@ -140,15 +174,20 @@ class _Evaluator(SimpleEval):
     def _share(self, node):
         if not (isinstance(node.value, ast.Name) and node.value.id == "mu"):
             raise InputError("only mu can be indexed, as mu[state]")
-        state = node.slice.value if isinstance(node.slice, ast.Constant) else ast.unparse(node.slice)
+        quoted = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+        state = node.slice.value if quoted else ast.get_source_segment(self.expr, node.slice)
         try:
-            return self.mu(str(state))
+            return self.mu(state)
         except KeyError:
             raise InputError(f"mu[{state}]: there is no state {state!r}") from None
 
     @staticmethod
+    def _instead(remedy, node):
+        raise InputError(remedy)
+
+    @staticmethod
     def parse(expr):
-        parsed = ast.parse(expr.strip())
+        parsed = ast.parse(expr)
         if len(parsed.body) != 1 or not isinstance(parsed.body[0], ast.Expr):
             raise FeatureNotAvailable("one arithmetic expression is needed")
         return parsed.body[0]

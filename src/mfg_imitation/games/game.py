@@ -14,8 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.checks import as_distributions, as_float, check_count, check_probabilities
+from mfg_imitation.checks import as_distributions, as_float, check_probabilities
 from mfg_imitation.errors import InputError, first_line, shown
+from mfg_imitation.games.sizes import check_horizon, check_sizes
 from mfg_imitation.games.soundness import check_game
 
 
@@ -106,7 +107,7 @@ class Game(eqx.Module):
         return None
 
     def __check_init__(self):
-        check_count("horizon", self.horizon)
+        check_horizon("horizon", self.horizon)
         for kind, names in (("states", self.states), ("actions", self.actions)):
             seen = set()
             for i, name in enumerate(names):
@@ -120,6 +121,7 @@ class Game(eqx.Module):
         shape = jax.eval_shape(lambda: self.successors).shape  # a table of 10^6 states is not made for this
         if len(shape) != 3 or shape[:2] != (n_states, n_actions):
             raise InputError(f"successors has shape {list(shape)}, expected [{n_states}, {n_actions}, K]")
+        check_sizes(self.horizon, *shape)
 
     @staticmethod
     def from_functions(
@@ -145,7 +147,7 @@ class Game(eqx.Module):
                 (looked at in the populations of `probe_populations`, at every step).
         """
         given, initial = initial, as_float("initial", initial)
-        check_count("horizon", horizon)
+        check_horizon("horizon", horizon)
         for name, function in (("transition", transition), ("reward", reward)):
             if not callable(function):
                 raise InputError(f"{name} is {shown(function)}: a function of the step and the population is needed")

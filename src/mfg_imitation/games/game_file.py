@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import check_count
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.declaration import find_game, kind_of, read_declaration
 from mfg_imitation.games.declared import declared_game, policy_array
@@ -21,6 +20,7 @@ from mfg_imitation.games.families.family import FAMILIES, family_game
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.mfglib import mfglib_game
 from mfg_imitation.games.python_class import python_game
+from mfg_imitation.games.sizes import check_horizon
 from mfg_imitation.games.wrapped import WrappedGame
 
 
@@ -121,7 +121,7 @@ class GameFile:
             return declared_game(self.declaration, file, overrides)
         values = {**self.parameters, **overrides}
         horizon = values.pop("horizon", self.declaration["horizon"])
-        check_count(f"{file}: horizon", horizon)
+        check_horizon(f"{file}: horizon", horizon)
         if kind == "family":
             try:
                 family = FAMILIES.named(self.declaration["family"])

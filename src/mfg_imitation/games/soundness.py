@@ -1,6 +1,7 @@
 """Whether a game's kernel and reward are sound, looked at in many populations, or along one flow."""
 
 import itertools
+import math
 
 import equinox as eqx
 import jax
@@ -13,6 +14,9 @@ from mfg_imitation.errors import InputError
 
 #: How many populations of two halves, and how many random ones, a new game is looked at in.
 MOST_PAIRS, N_DRAWS = 100, 20
+
+#: A kernel is looked at in so many populations at once that they have this many probabilities.
+LARGEST_BATCH = 2**24
 
 #: Rewards may sum up, over the horizon and with a sign, to this share of the largest float.
 LARGEST_SHARE = 1e-3
@@ -127,8 +131,13 @@ def _smooth_at(game, n, mu) -> Bool[Array, ""]:
 
 @eqx.filter_jit
 def _looked_at(game: eqx.Module, populations: Float[Array, "P S"]) -> tuple[Bool[Array, "H P"], Bool[Array, "H P"]]:
+    batch = max(1, LARGEST_BATCH // math.prod(game.successors.shape))
+
     def at(n):
-        return jax.vmap(lambda mu: (_sound_at(game, n, mu), _smooth_at(game, n, mu)))(populations)
+        def look(mu):
+            return _sound_at(game, n, mu), _smooth_at(game, n, mu)
+
+        return jax.lax.map(look, populations, batch_size=min(batch, len(populations)))
 
     return jax.lax.map(at, jnp.arange(game.horizon))
 

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
 from mfg_imitation.errors import InputError, one_line
 
 # Where jsonschema finds this package it builds grammars that no schema here uses: over a second in every job.
@@ -166,15 +168,17 @@ def _explain_value(error: jsonschema.ValidationError) -> Problem:
             return Problem(path, f"is {_show(value)}, but its entries must differ")
     if _allowed(schema) == "":
         return Problem(path, f"is {_show(value)}, but {one_line(error.message)}")
-    text = " (text: YAML 1.1 reads 1.0e-3 as a number, but not 1e-3)" if _is_number_in_text(value) else ""
-    return Problem(path, f"is {_show(value)}{text}, but must be {_allowed(schema)}")
+    return Problem(path, f"is {_show(value)}{_number_in_text(value)}, but must be {_allowed(schema)}")
 
 
-def _is_number_in_text(value: Any) -> bool:
+def _number_in_text(value: Any) -> str:
+    """Why a text that looks like a number is none."""
     try:
-        return isinstance(value, str) and math.isfinite(float(value))
+        if not isinstance(value, str) or not math.isfinite(float(value)):
+            return ""
     except ValueError:
-        return False
+        return ""
+    return " (text)" if yaml.safe_load(value) != value else " (text: YAML 1.1 reads 1.0e-3 as a number, but not 1e-3)"
 
 
 def _allowed(schema: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from mfg_imitation.games.families.crowd_walk import CROWD_PARAMETERS, CrowdWalk, neighbour_table
 from mfg_imitation.games.families.family import Parameter, family
 from mfg_imitation.games.families.grid_crowd import STEPS
+from mfg_imitation.games.sizes import check_policy_size
 
 
 @family("evacuation")
@@ -29,6 +30,7 @@ class Evacuation(CrowdWalk):
     }
 
     def __init__(self, *, horizon, floors, rows, columns, ground_reward, **crowd):
+        check_policy_size(horizon, floors * rows * columns, len(STEPS) + 2)
         wells = (0, 0), (rows - 1, columns - 1)
         cells = list(itertools.product(range(floors), range(rows), range(columns)))
 

@@ -104,7 +104,8 @@ def family_game(family: type[Family], values: Mapping[str, Any], horizon: int, p
     try:
         return family(horizon=horizon, **checked)
     except InputError as error:
-        raise InputError(f"{place}.{error}") from None
+        of_one = str(error).startswith(tuple(family.parameters))
+        raise InputError(f"{place}{'.' if of_one else ': '}{error}") from None
 
 
 def crowd_aversion(mu: Float[Array, " S"], smallest_share: Float[Array, ""] | float) -> Float[Array, " S"]:

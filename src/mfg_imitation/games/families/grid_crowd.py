@@ -10,6 +10,7 @@ from jaxtyping import Bool, Int
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.crowd_walk import CROWD_PARAMETERS, CrowdWalk
 from mfg_imitation.games.families.family import Parameter, family
+from mfg_imitation.games.sizes import check_policy_size
 
 #: Row and column that an action adds.
 STEPS = {"stay": (0, 0), "up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
@@ -47,6 +48,7 @@ class GridCrowd(CrowdWalk):
     def __init__(self, *, horizon, rows, columns, start, map, goal_reward, **crowd):
         plan = _drawn(map) if map else _open(rows, columns, start)
         free = plan != "#"
+        check_policy_size(horizon, free.sum(), len(STEPS))
         cells = [tuple(cell) for cell in np.argwhere(free).tolist()]
         marks = plan[free]
         begin = marks == "S" if (marks == "S").any() else np.ones(len(cells))

@@ -13,6 +13,7 @@ from jaxtyping import Array, Float, Int
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.family import Family, Parameter, family
+from mfg_imitation.games.sizes import check_memory
 
 
 @family("random_garnet")
@@ -58,6 +59,7 @@ class RandomGarnet(Family):
             raise InputError(
                 f"transition_lipschitz: {transition_lipschitz} needs branches of at least 2; 1 leaves it at 0"
             )
+        check_memory("what all point to [states, actions, successors, states]", states, actions, branches, states)
         rng = np.random.default_rng(seed)
         pairs = states, actions
         successors = rng.permuted(np.broadcast_to(np.arange(states), (*pairs, states)), axis=-1)[..., :branches]
