@@ -62,15 +62,15 @@ def test_only_the_games_of_the_run_stop_it(tmp_path, monkeypatch, one_line):
 
 
 def test_names_that_no_font_has_are_told(tmp_path, monkeypatch):
-    """Arabic and a face are drawn wherever matplotlib is; nobody has the letter U+F0000."""
+    """Arabic and a face are drawn wherever matplotlib is; hardly anybody has hieroglyphs."""
     games = tmp_path / "config/games"
     games.mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     text = (REPOSITORY / "config/games/attractor.yaml").read_text("utf-8")
-    for name, letters in (("plain", "عر\u263a"), ("boxes", "\U000f0000é\U000f0000")):
+    for name, letters in (("plain", "عر\u263a"), ("boxes", "\U00013000é\U00013000")):
         (games / f"{name}.yaml").write_text(text.replace("a1", letters), encoding="utf-8")
     assert undrawn_names(Run({"games": ["plain", "boxes"]})) == (
-        ["config/games/boxes.yaml: no font here has \U000f0000; figures show boxes in their place"]
+        ["config/games/boxes.yaml: no font here has \U00013000; figures show boxes in their place"]
     )
 
 
