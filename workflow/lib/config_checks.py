@@ -16,7 +16,6 @@ from mfg_imitation.io.yaml import read_yaml
 from mfg_imitation.names import SWEPT
 from mfg_imitation.studies.experiment import Experiment
 from mfg_imitation.studies.slip_paths import games_on_grid
-from workflow.lib.paths import referenced_tables
 from workflow.lib.run import GAMES, Run
 
 #: The configuration that all others are laid over.
@@ -174,12 +173,11 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     ):
         games |= {(*place, index): name for index, name in enumerate(names)}
     yield from _unknown(games, run.known, f"{GAMES} has")
-    tables = [Path(file).with_suffix("").as_posix() for file in referenced_tables(".")]
-    if tables:  # a run elsewhere may have none to be held against
-        verified = {("verify", "tables", name): name for name in config["verify"].get("tables", {})}
-        yield from _unknown(verified, tables, "data/reference has")
     algorithms = {("imitation", "algorithms", i): name for i, name in enumerate(imitation.get("algorithms", []))}
     yield from _unknown(algorithms, list(ALGORITHMS), "the algorithms are")
+    verified = {("verify", "tables", name): name for name in config["verify"].get("tables", {})}
+    if verified:
+        yield from _unknown(verified, run.offered_tables(), "the tables are")
 
 
 def _unknown(named: Mapping[Place, str], known: list[str], who: str) -> Iterator[Problem]:
