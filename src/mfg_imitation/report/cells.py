@@ -1,6 +1,7 @@
 """What the notebooks share: how they read, how they speak, show figures and set tables."""
 
 import base64
+import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -133,7 +134,9 @@ def link(page: str, text: str) -> str:
 
 
 def number(value: float) -> str:
-    """A number to three digits, with its power of ten as one reads it."""
+    """A number to three digits, with its power of ten as one reads it; what is no number is said in words."""
+    if math.isnan(value):
+        return "an unknown amount"
     digits, _, exponent = f"{value:.3g}".partition("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) if exponent else ""
     return digits.replace("-", "\N{MINUS SIGN}") + f" \N{MULTIPLICATION SIGN} 10{raised}" * bool(raised)
