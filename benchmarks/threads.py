@@ -14,7 +14,7 @@ JOBS, RUNS = 8, 5
 #: What one job does: policies fitted in two small games, as the rule `imitation` does.
 WORK = """
 import sys
-from mfg_imitation.threads import bound
+from mfg_imitation.machine import bound
 if sys.argv[1] == "bound":
     bound(1)
 import numpy as np

@@ -67,6 +67,8 @@ TAKES_GAME = {
     "sample_demonstrations": lambda x, game: mfg.sample_demonstrations(x, game.known_expert(), 3, 0),
     "empirical_nash_imitation_gap": lambda x, game: mfg.empirical_nash_imitation_gap(x, game.known_expert(), 9, 2, 0),
     "player_simulator": lambda x, game: mfg.player_simulator(x, 3),
+    "load_demonstrations": lambda x, game: mfg.load_demonstrations("nowhere.csv", x),
+    "save_demonstrations": lambda x, game: mfg.save_demonstrations("nowhere.csv", game.known_expert(), x),
 }
 
 NO_NUMBERS = {"NaN": np.nan, "below 0": -1, "text": "3", "list": [3], "infinite": np.inf, "true": True, "array": KERNEL}

@@ -21,7 +21,8 @@ OF_A_GAME = {*TELLING, "title", "horizon"}
 USAGE = """mfg-imitation check FILE... [--game NAME]
        mfg-imitation run [what snakemake takes]"""
 
-ABOUT = """check says all that is wrong with games (YAML), configurations (YAML), or data sets of a game (--game).
+ABOUT = """check says what is wrong with games (YAML), configurations (YAML), or data sets of a game (--game): all that
+breaks the form of a file, or else the first mistake beyond it.
 run is snakemake, in the nearest folder above with a Snakefile, after a look at every --configfile."""
 
 
@@ -46,7 +47,7 @@ def main() -> None:
 
 
 def check(file: str, game: str | None = None) -> list[str]:
-    """What is wrong with a file, a line for each mistake; a file that is sound is said to be.
+    """What is wrong with a file: all that breaks its form, or else the first mistake beyond it; a sound file is said to be.
 
     Args:
         game: of which it is a data set; without it, the file is a game or a configuration.

@@ -17,16 +17,6 @@ import mfg_imitation as mfg
 from mfg_imitation.imitation.forbidden_records import forbidden_records
 
 
-@pytest.fixture(scope="module")
-def garnet(game_files):
-    return mfg.load_game(game_files / "random_garnet.yaml", horizon=4)
-
-
-@pytest.fixture
-def policy(rng, garnet, draw_policies):
-    return draw_policies(rng, garnet)
-
-
 def sample(game, policy, n=200, seed=3, **options):
     return mfg.sample_demonstrations(game, policy, n, seed, **options)
 

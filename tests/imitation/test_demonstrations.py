@@ -10,22 +10,10 @@ import sys
 
 import jax
 import numpy as np
-import pytest
 
 import mfg_imitation as mfg
 from mfg_imitation.engine.players import draw, simulate
 from mfg_imitation.imitation.demonstrations import sample_of
-
-
-@pytest.fixture(scope="module")
-def garnet(game_files):
-    """Every pair has three successors, and the kernel depends on the population."""
-    return mfg.load_game(game_files / "random_garnet.yaml", horizon=4)
-
-
-@pytest.fixture
-def policy(rng, garnet, draw_policies):
-    return draw_policies(rng, garnet)
 
 
 def sample(game, policy, n=200, seed=3, **options):

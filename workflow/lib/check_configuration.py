@@ -1,4 +1,4 @@
-"""All that is wrong with a configuration, a line for each: python -m workflow.lib.check_configuration FILE."""
+"""What is wrong with a configuration, a line for each mistake: python -m workflow.lib.check_configuration FILE."""
 
 import sys
 from pathlib import Path

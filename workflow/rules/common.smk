@@ -29,7 +29,10 @@ def stop_on_user_mistake(check, *arguments):
         sys.exit(str(error))
 
 
-JAX_SETUP = stop_on_user_mistake(jax_setup)  # before JAX is imported
+# What JAX computes with is asked once, before it is imported; jobs, which may be elsewhere, are told.
+if workflow.is_main_process:
+    os.environ["MFG_IMITATION_JAX"] = stop_on_user_mistake(jax_setup)
+JAX_SETUP = os.environ.get("MFG_IMITATION_JAX") or jax_setup()
 
 from mfg_imitation.claims.claim import CLAIMS
 from mfg_imitation.equilibria.solver import SOLVERS

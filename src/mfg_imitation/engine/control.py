@@ -76,10 +76,11 @@ def social_optimum(
     if starts is not None:
         starts = check_probabilities("starts", starts, game.policy_shape, batch=True).reshape(-1, *uniform.shape)
         candidates.append(mixture(starts, uniform, jnp.full(1, 0.1)))
-    ends = _ascend(game, jnp.concatenate(candidates), jnp.asarray(iterations), jnp.asarray(tolerance))
-    if starts is not None:
-        unmoved = _ascend(game, starts, jnp.asarray(0), jnp.asarray(tolerance))
-        ends = jax.tree.map(lambda *leaves: jnp.concatenate(leaves), ends, unmoved)
+        candidates.append(starts)
+    n_unmoved = 0 if starts is None else len(starts)
+    candidates = jnp.concatenate(candidates)
+    steps = jnp.where(jnp.arange(len(candidates)) < len(candidates) - n_unmoved, iterations, 0)
+    ends = _ascend(game, candidates, steps, jnp.asarray(tolerance))
     best = int(jnp.nanargmax(ends.value))
     stationarity = float(ends.stationarity[best])
     met = "stationary" if stationarity <= tolerance else "iteration limit"
@@ -166,12 +167,12 @@ def _ascend(game, starts, iterations, tolerance) -> _State:
         refused = state._replace(step_size=0.5 * state.step_size, iteration=state.iteration + 1)
         return jax.tree.map(lambda new, old: jnp.where(better, new, old), taken, refused)
 
-    def unfinished(state):
-        return (state.stationarity > tolerance) & (state.iteration < iterations)
+    def run(start, iterations):
+        def unfinished(state):
+            return (state.stationarity > tolerance) & (state.iteration < iterations)
 
-    def run(start):
         logits = jnp.log(start)
         first = _State(logits, *evaluate(logits), jnp.asarray(1.0), jnp.asarray(0))
         return jax.lax.while_loop(unfinished, step, first)
 
-    return jax.vmap(run)(starts)
+    return jax.vmap(run)(starts, iterations)

@@ -15,9 +15,10 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from mfg_imitation.checks import as_distributions, as_float, check_probabilities
-from mfg_imitation.errors import InputError, first_line, shown
+from mfg_imitation.errors import InputError, shown
 from mfg_imitation.games.sizes import check_horizon, check_sizes
 from mfg_imitation.games.soundness import check_game
+from mfg_imitation.games.user_code import blamed
 
 
 class Game(eqx.Module):
@@ -217,10 +218,5 @@ def _result(name, function, n, mu):
         return function(n, mu)
     except InputError:
         raise
-    except jax.errors.JAXTypeError as error:
-        raise InputError(
-            f"{name}: JAX traces this function: use jax.numpy in place of numpy, jax.numpy.where in place of if "
-            f"({first_line(error)})"
-        ) from None
     except Exception as error:
-        raise InputError(f"{name} fails: {type(error).__name__}: {first_line(error)}") from None
+        raise blamed(name, error) from None

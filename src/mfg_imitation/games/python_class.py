@@ -12,11 +12,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import jax
-
 from mfg_imitation.errors import InputError, first_line
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.soundness import check_game
+from mfg_imitation.games.user_code import blamed
 
 
 def python_game(target: str, values: Mapping[str, Any], horizon: int, path: Path) -> Game:
@@ -88,13 +87,8 @@ def construct(make: Callable, values: Mapping[str, Any], file: str, name: str, r
             made.declared_lipschitz()
     except InputError as error:
         raise InputError(f"{file}: {name}: {error}") from None
-    except jax.errors.JAXTypeError as error:
-        raise InputError(
-            f"{file}: {name}: JAX traces its methods: use jax.numpy in place of numpy, jax.numpy.where in place of if "
-            f"({first_line(error)})"
-        ) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise InputError(f"{file}: {name} fails: {type(error).__name__}: {first_line(error)}") from None
+        raise blamed(f"{file}: {name}", error) from None
     return made

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
+from mfg_imitation.checks import checked
 from mfg_imitation.errors import InputError, first_line
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations
@@ -25,6 +26,7 @@ SCHEMA = pa.schema(zip(COLUMNS, (pa.int32(), pa.int32(), NAME, NAME), strict=Tru
 ORIGIN = {"seed": int, "label_noise": float, "n_players": int}
 
 
+@checked
 def save_demonstrations(path: str | Path, demonstrations: Demonstrations, game: Game) -> None:
     """Write demonstrations as Parquet (`.parquet`) or CSV (`.csv`): columns `COLUMNS`.
 
@@ -54,6 +56,7 @@ def save_demonstrations(path: str | Path, demonstrations: Demonstrations, game: 
             pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
 
 
+@checked
 def load_demonstrations(
     path: str | Path | pd.DataFrame, game: Game, forbidden: Literal["error", "warn", "allow"] = "error"
 ) -> Demonstrations:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from mfg_imitation.errors import InputError, one_line
+from mfg_imitation.errors import InputError, one_line, shown
 
 # Where jsonschema finds this package it builds grammars that no schema here uses: over a second in every job.
 _grammars = sys.modules.setdefault("rfc3987_syntax", None)
@@ -204,5 +204,4 @@ def _allowed(schema: Mapping[str, Any]) -> str:
 
 def _show(value: Any) -> str:
     """A value, quoted, on one line and never long."""
-    text = one_line(repr(dict(value) if isinstance(value, Mapping) else value))
-    return "empty" if value is None else text if len(text) <= 60 else f"{text[:57]}..."
+    return "empty" if value is None else shown(dict(value) if isinstance(value, Mapping) else value)
