@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def check(file: str, game: str | None = None) -> list[str]:
-    """What is wrong with a file: all that breaks its form, or else the first mistake beyond it; a sound file is said to be.
+    """What is wrong with a file: all that breaks its form, or else the first mistake beyond; a sound one is said to be.
 
     Args:
         game: of which it is a data set; without it, the file is a game or a configuration.
