@@ -35,3 +35,12 @@ except InputError as error:
     (asked,) = (f"{name}={value}" for name, value in variables.items())
     if line != "gpu, 64 bits":
         assert line.startswith("JAX does not start with ") and asked in line and len(line.splitlines()) == 1
+
+
+def test_what_is_announced_is_what_other_processes_hear():
+    """A job elsewhere must not decide anew, or what it is of would differ from what the run says."""
+    tell = "import mfg_imitation.machine as machine; machine.announce_jax_setup()"
+    announced = f"{tell}; print(machine.os.environ[machine.ANNOUNCED])"
+    heard = "import mfg_imitation.machine as machine; print(machine.announced_jax_setup())"
+    assert said(announced, JAX_PLATFORMS="cpu", JAX_ENABLE_X64="1", MFG_IMITATION_JAX="gpu") == "cpu, 64 bits"
+    assert said(heard, JAX_PLATFORMS="cpu", JAX_ENABLE_X64="1", MFG_IMITATION_JAX="gpu, 32 bits") == "gpu, 32 bits"

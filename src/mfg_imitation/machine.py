@@ -15,6 +15,20 @@ def bound(threads: int) -> None:
         os.environ[variable] = str(threads)
 
 
+#: The environment variable by which a process tells those that it starts what JAX computes with.
+ANNOUNCED = "MFG_IMITATION_JAX"
+
+
+def announce_jax_setup() -> None:
+    """Ask for `jax_setup`, and tell the processes that this one starts."""
+    os.environ[ANNOUNCED] = jax_setup()
+
+
+def announced_jax_setup() -> str:
+    """What was announced to this process; `jax_setup` where nothing was."""
+    return os.environ.get(ANNOUNCED) or jax_setup()
+
+
 def jax_setup() -> str:
     """What JAX computes on, and in how many bits: "cpu, 64 bits".
 

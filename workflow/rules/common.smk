@@ -13,7 +13,7 @@ os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(".snakemake/j
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # hundreds of small ones add up
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.machine import jax_setup
+from mfg_imitation.machine import announce_jax_setup, announced_jax_setup
 
 
 def stop_on_user_mistake(check, *arguments):
@@ -30,9 +30,8 @@ def stop_on_user_mistake(check, *arguments):
 
 
 # What JAX computes with is asked once, before it is imported; jobs, which may be elsewhere, are told.
-if workflow.is_main_process:
-    os.environ["MFG_IMITATION_JAX"] = stop_on_user_mistake(jax_setup)
-JAX_SETUP = os.environ.get("MFG_IMITATION_JAX") or jax_setup()
+stop_on_user_mistake(announce_jax_setup)
+JAX_SETUP = announced_jax_setup()
 
 from mfg_imitation.claims.claim import CLAIMS
 from mfg_imitation.equilibria.solver import SOLVERS
