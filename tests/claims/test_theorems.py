@@ -26,11 +26,12 @@ def tables():
             for e in (0.1, 1.0)
         ]
     )
-    frontier = frontier.assign(bound=2 * frontier["frontier"])
+    frontier = frontier.assign(bound=2 * frontier["frontier"], frontier_precision=0.01 * frontier["frontier"])
     slips = pd.DataFrame(
         {"slip": ["steady", "single"], SWEPT: 1.0, "fitted": 0.7, "theory": np.log(2), "mfc_rise": -0.5}
     )
-    worst = pd.DataFrame({"interaction": ["free", "none"], SWEPT: 1.0, "horizon": 8, "ratio": [0.999, 0.3]})
+    found = {"ratio": [0.999, 0.3], "ratio_precision": [1e-3, 0.1]}
+    worst = pd.DataFrame({"interaction": ["free", "none"], SWEPT: 1.0, "horizon": 8, **found})
     return {
         "steps": pd.DataFrame({"step": ["Theorem, BC", "Lemma 1"], "games": 3, "checks": 9, "violations": 0}),
         "proof": pd.DataFrame({"slip": ["steady"], "step": ["1. x"], "points": 4, "excess": [1e-15]}),
@@ -39,6 +40,14 @@ def tables():
         "growth": frontier_growth(frontier),
         "worst_games": worst,
     }
+
+
+def test_what_hangs_on_a_search_is_as_precise_as_the_search(tables):
+    """Two horizons of a factor 2: the power is off by twice 1% over log 2 at most."""
+    precision = scorecard("theorems", tables).set_index("claim")["measured_precision"]
+    assert precision.filter(like="quadratic").tolist() == [pytest.approx(0.02 / np.log(2))]
+    assert precision.filter(like="uses the").tolist() == [1e-3, 0.1]
+    assert (precision.drop(precision.filter(regex="quadratic|uses the").index) == 0).all()
 
 
 def test_every_verdict_follows_from_its_number(tables):

@@ -120,6 +120,17 @@ def test_summary_takes_medians_over_the_seeds(table):
     pd.testing.assert_frame_equal(card, summary([table.assign(game="g")], resamples=200, seed=0))
 
 
+def test_what_the_seeds_leave_open_is_the_precision_of_a_search_and_a_closed_form_has_none(table):
+    card = summary([table.assign(game="g")], resamples=200, seed=0).set_index("algorithm")
+    measures = [name.removesuffix("_precision") for name in card if name.endswith("_precision")]
+    assert {"objective", "mfc_adv", GAP, f"{GAP}_low", f"{GAP}_high"} < set(measures)
+    assert (card.loc["bc", [f"{name}_precision" for name in measures]] == 0).all(axis=None)
+    searched = card.loc["mfc_adv"]
+    assert (searched[f"{GAP}_precision"] == searched[f"{GAP}_high"] - searched[f"{GAP}_low"]).all()
+    assert (searched[f"{GAP}_low_precision"] == searched[f"{GAP}_precision"]).all()
+    assert (searched[f"{GAP}_precision"] > 0).any()
+
+
 def test_intervals_are_of_the_median(table):
     """One wild seed of nine moves a mean and its interval, but no median.
 

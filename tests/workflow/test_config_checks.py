@@ -107,7 +107,6 @@ def test_names_that_no_font_has_are_told(tmp_path, monkeypatch):
         ({"imitation": {"games": {"sis": {"overrides": {"infection": 0.5}}}}}, ["sis.overrides", "expert.policy"]),
         ({"imitation": {"games": {"attractor": {"overrides": {"horizon": 10**9}}}}}, ["overrides", "at most 100000"]),
         ({"finite_populations": {"games": ["sisi"]}}, ["finite_populations.games[0]", "did you mean 'sis'"]),
-        ({"verify": {"tables": {"imitator": {"absolute": 1}}}}, ["verify.tables.imitator", "did you mean 'imitators'"]),
         ({"sweep": {"horizon": [10**9]}}, ["sweep.horizon[0]", "at most 100000"]),
         ({"theory": {"frontier": {"horizon": [10**9]}}}, ["theory.frontier.horizon[0]", "at most 100000"]),
         ({"theory": {"tightness": {"horizon": [10**9]}}}, ["theory.tightness.horizon[0]", "at most 100000"]),

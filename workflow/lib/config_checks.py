@@ -175,9 +175,6 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     yield from _unknown(games, run.known, f"{GAMES} has")
     algorithms = {("imitation", "algorithms", i): name for i, name in enumerate(imitation.get("algorithms", []))}
     yield from _unknown(algorithms, list(ALGORITHMS), "the algorithms are")
-    verified = {("verify", "tables", name): name for name in config["verify"].get("tables", {})}
-    if verified:
-        yield from _unknown(verified, run.offered_tables(), "the tables are")
 
 
 def _unknown(named: Mapping[Place, str], known: list[str], who: str) -> Iterator[Problem]:

@@ -31,9 +31,13 @@ class Imitation(NamedTuple):
     certificate: float | Float[Array, "*batch"]
 
 
+#: The status of a fit that nothing had to be searched for.
+CLOSED_FORM = "closed form"
+
+
 def closed_form(policy: Float[Array, "*batch H S A"], objective: Float[Array, "*batch"]) -> Imitation:
     """What an algorithm returns that has nothing to iterate: no policy has a smaller objective."""
-    return fitted(policy, objective, "closed form", np.zeros(np.shape(objective), int), np.zeros(np.shape(objective)))
+    return fitted(policy, objective, CLOSED_FORM, np.zeros(np.shape(objective), int), np.zeros(np.shape(objective)))
 
 
 def fitted(policy: Float[Array, "*batch H S A"], objective, status, iterations, certificate) -> Imitation:

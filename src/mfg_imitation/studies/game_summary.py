@@ -51,8 +51,10 @@ def game_summary(
         Columns game; states, actions, horizon (counts); exploitability, relative_exploitability (over reward range
         times horizon), reward_range (see `reward_range`), iterations, status: of the equilibrium;
         equilibrium_value, social_value, price_of_anarchy (social less equilibrium value), social_stationarity,
-        social_status: of the social optimum found, never below the equilibrium; transition_lipschitz_estimate,
-        reward_lipschitz_estimate: lower estimates; transition_lipschitz_declared, reward_lipschitz_declared: missing
+        social_status: of the social optimum found, never below the equilibrium; social_value_precision,
+        price_of_anarchy_precision: what a first-order change of that policy still promises, by which a search that
+        ends earlier or later may differ; transition_lipschitz_estimate, reward_lipschitz_estimate: lower estimates;
+        transition_lipschitz_declared, reward_lipschitz_declared: missing
         where the file declares none.
 
     Raises:
@@ -98,6 +100,8 @@ def game_summary(
             "price_of_anarchy": max(best.value - value, 0.0),
             "social_stationarity": best.stationarity,
             "social_status": best.status,
+            "social_value_precision": best.stationarity,
+            "price_of_anarchy_precision": best.stationarity,
             "transition_lipschitz_estimate": slopes.transition,
             "reward_lipschitz_estimate": slopes.reward,
             "transition_lipschitz_declared": np.nan if declared[0] is None else declared[0],

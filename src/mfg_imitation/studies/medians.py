@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import bootstrap
 
+from mfg_imitation.imitation.algorithm import CLOSED_FORM
+from mfg_imitation.io.reference import ENDS, PRECISION
+
+GAP = "nash_imitation_gap"
+
 
 def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.DataFrame:
-    """Medians over the seeds with 95% bootstrap intervals of the Nash imitation gap (percentiles of resampled medians).
+    """Medians over the seeds with 95% bootstrap intervals (percentiles of resampled medians).
 
     Args:
         tables: of one or several algorithms and games, each with a column game before the columns of
@@ -16,7 +21,9 @@ def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.Dat
 
     Returns:
         One row per game, experiment, demonstrations and algorithm; seeds (how many); status ("all of them", or how many
-        ended how); every other column as its median; nash_imitation_gap_low and nash_imitation_gap_high. Experiments
+        ended how); every other column as its median; nash_imitation_gap_low and nash_imitation_gap_high; and
+        <measure>_precision: of a closed form 0, else the width of the measure's interval. The end of a search depends
+        on rounding where many policies are as good, and what the seeds do not settle is not known better. Experiments
         and sizes stay in the order of the tables, the algorithms of one lie together.
     """
     table = pd.concat(tables, ignore_index=True)
@@ -25,16 +32,23 @@ def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.Dat
     table = table.iloc[np.lexsort(places[::-1])]
     rows = []
     for place, group in table.groupby(keys, sort=False):
-        medians = group.drop(columns=[*keys, "seed", "status"]).median()
-        sample = group["nash_imitation_gap"].to_numpy()
-        low = high = sample[0]
-        if np.ptp(sample) > 0:  # where all agree there is nothing to resample
-            found = bootstrap((sample,), np.median, n_resamples=resamples, method="percentile", rng=seed)
-            low, high = found.confidence_interval
-        ends = {"nash_imitation_gap_low": low, "nash_imitation_gap_high": high}
+        numbers = group.drop(columns=[*keys, "seed", "status"])
+        low, high = _intervals(numbers, resamples, seed)
+        searched = (group["status"] != CLOSED_FORM).any()
+        width = (high - low).drop(ENDS, errors="ignore") * searched
         named = {**dict(zip(keys, place, strict=True)), "seeds": len(group), "status": _how_they_ended(group["status"])}
-        rows.append({**named, **medians, **ends})
+        ends = {f"{GAP}_low": low[GAP], f"{GAP}_high": high[GAP]}
+        precision = {**width, **dict.fromkeys(ends, width[GAP])}
+        rows.append({**named, **numbers.median(), **ends, **{name + PRECISION: of for name, of in precision.items()}})
     return pd.DataFrame(rows)
+
+
+def _intervals(numbers: pd.DataFrame, resamples: int, seed: int) -> tuple[pd.Series, pd.Series]:
+    """The ends of the interval of every column's median; all columns are resampled alike."""
+    if len(numbers) == 1:  # nothing to resample
+        return numbers.iloc[0], numbers.iloc[0]
+    found = bootstrap((numbers.to_numpy(float),), np.median, n_resamples=resamples, method="percentile", rng=seed)
+    return tuple(pd.Series(end, numbers.columns) for end in found.confidence_interval)
 
 
 def _how_they_ended(status: pd.Series) -> str:

@@ -20,7 +20,7 @@ from mfg_imitation.engine.gaps import nash_imitation_gap_of
 from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.proxies import Proxies, proxies_of
 from mfg_imitation.engine.proxies.proxy import amplification
-from mfg_imitation.engine.value import best_response_of, reward_bound_of, reward_range_of
+from mfg_imitation.engine.value import reward_bound_of, reward_range_of
 from mfg_imitation.equilibria.mirror_descent import begin_mirror_descent, mirror_descent_chunk
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.random_garnet import RandomGarnet
@@ -199,11 +199,12 @@ def policies_near(
 ) -> Float[Array, "policies H S A"]:
     """(1 - alpha) expert + alpha target for every alpha and target, unchecked, for use inside traced code.
 
-    Targets are the uniform policy, the `random` one, the deterministic one that follows its largest probabilities, a
-    best response to the expert's population, and the deterministic one at the first step only.
+    Targets are the uniform policy, the `random` one, the deterministic one that follows its largest probabilities, the
+    one that takes the expert's favourite actions (of an equilibrium, a best response to its population, in which
+    rounding breaks no tie), and the deterministic one at the first step only.
     """
     deterministic = jax.nn.one_hot(random.argmax(axis=-1), random.shape[-1])
-    answer = best_response_of(game, flow_of(game, expert)).policy
+    answer = jax.nn.one_hot(expert.argmax(axis=-1), expert.shape[-1])
     single = jnp.concatenate([deterministic[:1], expert[1:]])
     targets = jnp.stack([game.uniform_policy(), random, deterministic, answer, single])
     return mixture(expert, targets, alpha[:, None, None]).reshape(-1, *expert.shape)

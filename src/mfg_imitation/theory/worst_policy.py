@@ -24,6 +24,7 @@ from mfg_imitation.equilibria.expert import Equilibrium, known_expert
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.imitation.ascent import ADAM
+from mfg_imitation.io.reference import PRECISION
 from mfg_imitation.names import ROUNDING, SWEPT
 from mfg_imitation.theory.bounds import BOUNDED, upper_bounds
 
@@ -64,8 +65,9 @@ def frontier(file: GameFile, expert: Equilibrium, spec: Mapping, seed: int) -> p
 
     Returns:
         One row per horizon, proxy and e: game, transition_lipschitz and reward_lipschitz (as declared), horizon,
-        exploitability (of the expert), proxy, error (e), frontier (largest NIG found, units of reward), reached (the
-        proxy of that policy), family (largest NIG of the policies with a proxy of at most e that slip towards the
+        exploitability (of the expert), proxy, error (e), frontier (largest NIG found, units of reward), its precision
+        (by how much the worst of the better half of the starts falls short of it), reached (the proxy of that policy),
+        family (largest NIG of the policies with a proxy of at most e that slip towards the
         declared target, or the uniform one, at every step or at one), and bound (theorem at e, plus exploitability).
     """
     game = file.load()
@@ -90,14 +92,18 @@ def _frontier(game: Game, file: GameFile, expert: Equilibrium, spec: Mapping, se
     bounds = upper_bounds(errors, game.horizon, slope, reward_slope, reward_bound)
     tables = []
     for index, (proxy, bound) in enumerate(bounds._asdict().items()):
-        candidates = pd.concat([of_family, measured(game, policy, found[index])])[[proxy, "gap"]].to_numpy()
+        of_ascents = measured(game, policy, found[index])
+        candidates = pd.concat([of_family, of_ascents])[[proxy, "gap"]].to_numpy()
         best = [largest(candidates, e) for e in error]
+        ends = np.sort(of_ascents["gap"].to_numpy().reshape(len(error), -1))[:, ::-1]
+        half = ends[:, max(ends.shape[1] // 2, 2) - 1]
         tables.append(
             pd.DataFrame(
                 {
                     "proxy": proxy,
                     "error": error,
                     "frontier": [gap for _, gap in best],
+                    f"frontier{PRECISION}": np.maximum([gap for _, gap in best] - half, 0),
                     "reached": [reached for reached, _ in best],
                     "family": [largest(of_family[[proxy, "gap"]].to_numpy(), e)[1] for e in error],
                     "bound": bound + expert.exploitability,
@@ -228,7 +234,7 @@ def frontier_growth(frontier: pd.DataFrame) -> pd.DataFrame:
         One row per game and proxy with at least two horizons: game, proxy, error, shortest and longest (H),
         frontier_first and frontier_last (NIG / e there), share (of the bound that the frontier reaches at the longest),
         power (slope of log(NIG / e) on log H: 2 is quadratic, 1 linear, 0 bounded) and bound_power (the same of the
-        theorem's bound).
+        theorem's bound); of those that hang on the search, also the precision.
     """
     rows = []
     small = frontier[frontier["error"] == frontier["error"].min()]
@@ -236,7 +242,10 @@ def frontier_growth(frontier: pd.DataFrame) -> pd.DataFrame:
         group = group.sort_values("horizon")
         if len(group) < 2:
             continue
-        length = np.log(group["horizon"])
+        length = np.log(group["horizon"]).to_numpy()
+        found = (group["frontier"] / group["error"]).to_numpy()
+        precision = (group[f"frontier{PRECISION}"] / group["error"]).to_numpy()
+        weights = np.abs(length - length.mean()) / np.sum((length - length.mean()) ** 2)  # of the fit
         rows.append(
             {
                 "game": game,
@@ -244,12 +253,17 @@ def frontier_growth(frontier: pd.DataFrame) -> pd.DataFrame:
                 "error": group["error"].iloc[0],
                 "shortest": group["horizon"].iloc[0],
                 "longest": group["horizon"].iloc[-1],
-                "frontier_first": (group["frontier"] / group["error"]).iloc[0],
-                "frontier_last": (group["frontier"] / group["error"]).iloc[-1],
+                "frontier_first": found[0],
+                "frontier_last": found[-1],
                 "share": (group["frontier"] / group["bound"]).iloc[-1],
                 "power": np.polyfit(length, np.log(group["frontier"]), 1)[0],
                 "bound_power": np.polyfit(length, np.log(group["bound"]), 1)[0],
+                f"frontier_first{PRECISION}": precision[0],
+                f"frontier_last{PRECISION}": precision[-1],
+                f"share{PRECISION}": precision[-1] * (group["error"] / group["bound"]).iloc[-1],
+                f"power{PRECISION}": np.sum(weights * precision / found),
             }
         )
-    columns = "game proxy error shortest longest frontier_first frontier_last share power bound_power"
-    return pd.DataFrame(rows, columns=columns.split())
+    searched = "frontier_first", "frontier_last", "share", "power"
+    columns = ["game", "proxy", "error", "shortest", "longest", *searched, "bound_power"]
+    return pd.DataFrame(rows, columns=[*columns, *(f"{name}{PRECISION}" for name in searched)])
