@@ -52,9 +52,17 @@ def test_the_matrix_has_the_largest_samples_and_marks_the_best(table):
 
 def test_errors_in_populations_carry_their_slopes():
     frame = pd.DataFrame(
-        {"game": "one", "estimate": "plug_in", "n_players": [100, 10000], "error": [0.1, 0.01], "slope": -0.5}
+        {
+            "game": "one",
+            "alpha": 0.2,
+            "estimate": "plug_in",
+            "n_players": [100, 10000],
+            "error": [0.1, 0.01],
+            "slope": -0.5,
+        }
     )
-    (axes,) = players_figure(frame).axes
+    axes, other = players_figure(pd.concat([frame, frame.assign(alpha=0.1)])).axes
+    assert "0.1" in other.get_title() and "0.2" in axes.get_title()
     np.testing.assert_allclose(axes.lines[0].get_xydata(), [[100, 0.1], [10000, 0.01]])
     assert "-0.50" in axes.texts[0].get_text()
 

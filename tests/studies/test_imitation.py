@@ -142,6 +142,23 @@ def test_intervals_are_of_the_median(table):
     assert (card[[GAP, f"{GAP}_low", f"{GAP}_high"]] == 1).all(axis=None)
 
 
+def test_brackets_are_counted_that_hold_the_gap():
+    """Of five brackets of a slip that one crowd of 100 in ten shows at a step none has the gap, of a common one most.
+
+    A bracket of a common slip holds the gap with a chance of 0.95 at least; that three of five do not has one of 1e-3.
+    """
+    game = mfg.load_game("sheltered_attractor", horizon=20)
+    expert, uniform = game.known_expert(), game.uniform_policy()
+    seldom, often = (
+        finite_populations(game, (1 - alpha) * expert + alpha * uniform, [100], repetitions=100, seed=0)
+        for alpha in (1e-3, 0.2)
+    )
+    assert (seldom["covered"] == 0).all() and (seldom["rare"] > 0.2).all()
+    assert (often["covered"] >= 0.6).all() and (often["rare"] < 0.2).all()
+    few = finite_populations(game, uniform, [100], repetitions=4, seed=0)
+    assert few["covered"].isna().all()
+
+
 def test_populations_of_players_come_nearer_to_the_exact_gap():
     """A factor of 100 in N shrinks the error about tenfold; that it does not even halve has a chance below 1e-6."""
     game = mfg.load_game("sis", horizon=4)

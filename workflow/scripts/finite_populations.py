@@ -12,12 +12,14 @@ from workflow.lib.job import begin
 
 begin(snakemake)
 settings, frames = dict(snakemake.params.settings), []
-alpha = jnp.array([settings.pop("alpha")])
+alphas = settings.pop("alpha")
 for path, expert in zip(snakemake.input.games, snakemake.input.experts, strict=True):
     file = GameFile.read(path)
     game = file.load()
-    policy = mixture(load_equilibrium(expert, file).policy, game.uniform_policy(), alpha)
-    table = finite_populations(game, policy, seed=snakemake.params.seed, **settings)
-    table.insert(0, "game", file.name)
-    frames.append(table)
+    policies = mixture(load_equilibrium(expert, file).policy, game.uniform_policy(), jnp.array(alphas)[:, None, None])
+    for alpha, policy in zip(alphas, policies, strict=True):
+        table = finite_populations(game, policy, seed=snakemake.params.seed, **settings)
+        table.insert(0, "game", file.name)
+        table.insert(1, "alpha", alpha)
+        frames.append(table)
 write_table(snakemake.output[0], pd.concat(frames, ignore_index=True))

@@ -96,7 +96,7 @@ def empirical_nash_imitation_gap(
         raise InputError(f"confidence is {confidence!r}: a number between 0 and 1 is needed")
     key = jax.random.key(seed)
     plug_in, gain = (
-        _estimate(np.asarray(numbers), confidence)
+        estimate_of(np.asarray(numbers), confidence)
         for numbers in _repeat(game, policy, key, int(n_players), int(repetitions))
     )
     rare = float(_rare_share(game, policy, n_players))
@@ -155,7 +155,8 @@ def _repeat(game, policy, key, n_players, repetitions):
     return jax.lax.map(lambda key: repetition_of(game, policy, key, n_players), keys)
 
 
-def _estimate(numbers: np.ndarray, confidence: float) -> Estimate:
+def estimate_of(numbers: Float[np.ndarray, " K"], confidence: float) -> Estimate:
+    """`Estimate` of K >= 2 repetitions."""
     mean, spread = numbers.mean(), numbers.std(ddof=1) / np.sqrt(numbers.size)
     reach = stats.t.ppf((1 + confidence) / 2, numbers.size - 1) * spread
     return Estimate(float(mean), float(mean - reach), float(mean + reach), numbers)

@@ -1,5 +1,7 @@
 """How the imitators fare: the gap against the number of demonstrations, and all experiments at a glance."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -122,36 +124,42 @@ def matrix_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     alt="Error of both estimates of the gap against the number of players",
 )
 def players_figure(frame: pd.DataFrame) -> Figure:
-    """The error of both empirical gaps against the number of players, a panel for every game, with fitted slopes.
+    """The error of both empirical gaps against the number of players, with fitted slopes.
+
+    One column of panels for every game, one row for every distance from its expert.
 
     Args:
-        frame: columns game, estimate (plug_in or deviation_gain), n_players, error (root mean square, reward), slope.
+        frame: columns game, alpha (distance from the expert), estimate (plug_in or deviation_gain), n_players, error
+            (root mean square, reward), slope.
 
     Raises:
         InputError: a column that the frame lacks, or no rows.
     """
-    check_table(frame, "the table of populations", ("game", "estimate", "n_players", "error", "slope"))
-    games = list(frame["game"].unique())
-    left, right, bottom, top, height = 0.5, 0.12, 0.42, 0.3, 1.4
+    check_table(frame, "the table of populations", ("game", "alpha", "estimate", "n_players", "error", "slope"))
+    games, alphas = (list(frame[name].unique()) for name in ("game", "alpha"))
+    left, right, bottom, top, height, between = 0.5, 0.12, 0.42, 0.3, 1.4, 0.5
     width = (TEXT_WIDTH - left - right - (len(games) - 1) * 0.42) / len(games)
+    total = len(alphas) * (height + between) - between
     with styled():
-        figure = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
-        for place, game in enumerate(games):
-            axes = add_axes(figure, left + place * (width + 0.42), bottom, width, height)
+        figure = Figure(figsize=(TEXT_WIDTH, bottom + total + top))
+        for (row, alpha), (column, game) in itertools.product(enumerate(alphas), enumerate(games)):
+            up = bottom + total - height - row * (height + between)
+            axes = add_axes(figure, left + column * (width + 0.42), up, width, height)
             axes.set(xscale="log", yscale="log")
-            axes.set_title(title(game.replace("_", " ")), pad=4)
+            axes.set_title(rf"{title(game.replace('_', ' '))}, $\alpha = {alpha:g}$", pad=4)
+            here = frame[(frame["game"] == game) & (frame["alpha"] == alpha) & (frame["error"] > 0)]
             for (estimate, words), color in zip(ESTIMATES.items(), STATES, strict=False):
-                line = frame[(frame["game"] == game) & (frame["estimate"] == estimate) & (frame["error"] > 0)]
+                line = here[here["estimate"] == estimate]
                 if line.empty:
                     continue
                 axes.plot(line["n_players"], line["error"], marker="o", markersize=2.5, linewidth=1.1, color=color)
-                here = (line["n_players"].iloc[0], line["error"].iloc[0])
+                first = (line["n_players"].iloc[0], line["error"].iloc[0])
                 text = f"{words}: $N^{{{line['slope'].iloc[0]:.2f}}}$"
-                axes.annotate(text, here, (4, 6), textcoords="offset points", color=color, annotation_clip=False)
+                axes.annotate(text, first, (4, 6), textcoords="offset points", color=color, annotation_clip=False)
             axes.margins(x=0.08, y=0.2)
             few_ticks(axes.xaxis, axes.yaxis)
         write(figure, "players", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
-        write(figure, "error", 0.06, bottom + height / 2, rotation=90, ha="left", va="center")
+        write(figure, "error", 0.06, bottom + total / 2, rotation=90, ha="left", va="center")
     return figure
 
 
