@@ -58,3 +58,21 @@ def test_the_fullest_state_at_any_step_and_at_the_end():
     rows = [("bar", 0, 0.9), ("home", 0, 0.1), ("bar", 1, 0.3), ("home", 1, 0.7)]
     ever, at_last = findings.fullest(pd.DataFrame(rows, columns=["state", "step", "population"]))
     assert ever == ("bar", 0, 0.9) and at_last == ("home", 1, 0.7)
+
+
+def test_rules_say_what_is_left_to_every():
+    declaration = {
+        "states": ["here.", "there"],
+        "actions": ["stay put", "go"],
+        "transition": {"every": {"stay put": {"stay": 1}, "go": {"here.": "mu[there]", "there": "rest"}}},
+        "reward": {"here.": {"stay put": "n", "every": 0}, "there": {"stay put": 1, "go": 2}},
+    }
+    table = findings.rules(declaration)
+    assert table[["state", "action"]].agg("/".join, axis=1).tolist() == [
+        "here./stay put",
+        "here./go",
+        "there/stay put",
+        "there/go",
+    ]
+    assert table["by every"].tolist() == ["transition", "transition and reward", "transition", "transition"]
+    assert table.loc[1, "goes to"] == "here.: mu[there], there: rest" and table.loc[0, "reward"] == "n"

@@ -1,9 +1,11 @@
 """What pages say of tables in sentences: counts, winners, ties and extremes. Here they are computed, there said."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
+from mfg_imitation.games.declaration import pairs
 from mfg_imitation.names import ROUNDING
 
 #: Gaps below this are drawn and counted as 0.
@@ -75,6 +77,22 @@ def failing(card: pd.DataFrame, gap: str) -> list[str]:
 def largest_gaps(paths: pd.DataFrame, gaps: list[str]) -> pd.DataFrame:
     """The largest of each gap on every path away from an expert."""
     return paths.groupby("towards", sort=False)[gaps].max()
+
+
+def rules(declaration: Mapping) -> pd.DataFrame:
+    """What a declared game says of every state and action, in its own words.
+
+    Returns:
+        One row per pair: state, action, goes to, reward, and by every: which of the two the file leaves to `every`.
+    """
+    states, actions = tuple(declaration["states"]), tuple(declaration["actions"])
+    tables = [list(pairs(declaration[key], states, actions, key)) for key in ("transition", "reward")]
+    rows = []
+    for (s, a, successors, _), (_, _, reward, _) in zip(*tables, strict=True):
+        left = [key for key in ("transition", "reward") if actions[a] not in declaration[key].get(states[s], {})]
+        goes = ", ".join(f"{successor}: {chance}" for successor, chance in successors.items())
+        rows.append((states[s], actions[a], goes, str(reward), " and ".join(left)))
+    return pd.DataFrame(rows, columns=["state", "action", "goes to", "reward", "by every"])
 
 
 class Fullest(NamedTuple):
