@@ -82,8 +82,8 @@ def worst_games(spec: Mapping, seed: int) -> pd.DataFrame:
         One row per combination: interaction (in the reward: free or none), transition_lipschitz (what the bound is
         given), horizon, reward_lipschitz, reward_bound, exploitability (of the expert), mfc_adv (proxy of the
         imitator), nash_imitation_gap, bound (by the MFC-ADV theorem, plus the exploitability) and ratio (of the two),
-        all measured again with the generic engine; and the precision of each: the range over the better half of the
-        starts, whose ends have little to choose between them.
+        all measured again with the generic engine; and the precision of each: of ratio by how much it could be less,
+        had any half of the starts been left out; of the others infinite, as games that are as good differ in them.
     """
     points = itertools.product(("free", "none"), spec[SWEPT], spec["horizon"])
     return pd.DataFrame([_worst(spec, *point, seed) for point in points])
@@ -103,10 +103,11 @@ def _worst(spec: Mapping, interaction: str, slope: float, horizon: int, seed: in
     )
     start, iterations = jax.tree.map(jnp.asarray, (start, spec["iterations"]))
     ends, value = _ascend(start, jnp.asarray(slope, dtype=float), iterations)
-    better = np.argsort(-np.asarray(value))[: max(number // 2, 2)]
+    better = np.argsort(-np.asarray(value))[: number // 2 + 1]
     found = pd.DataFrame([_measured(jax.tree.map(itemgetter(end), ends), slope) for end in better])
     point = {"interaction": interaction, SWEPT: slope, "horizon": horizon}
-    return {**point, **found.iloc[0], **(found.max() - found.min()).add_suffix(PRECISION)}
+    precision = dict.fromkeys(found, np.inf) | {"ratio": np.ptp(found["ratio"])}
+    return {**point, **found.iloc[0], **{name + PRECISION: of for name, of in precision.items()}}
 
 
 def _measured(end: Candidate, slope: float) -> dict[str, float]:

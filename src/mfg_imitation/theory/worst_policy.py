@@ -66,7 +66,7 @@ def frontier(file: GameFile, expert: Equilibrium, spec: Mapping, seed: int) -> p
     Returns:
         One row per horizon, proxy and e: game, transition_lipschitz and reward_lipschitz (as declared), horizon,
         exploitability (of the expert), proxy, error (e), frontier (largest NIG found, units of reward), its precision
-        (by how much the worst of the better half of the starts falls short of it), reached (the proxy of that policy),
+        (by how much it could be less, had any half of the starts been left out), reached (the proxy of that policy),
         family (largest NIG of the policies with a proxy of at most e that slip towards the
         declared target, or the uniform one, at every step or at one), and bound (theorem at e, plus exploitability).
     """
@@ -96,7 +96,7 @@ def _frontier(game: Game, file: GameFile, expert: Equilibrium, spec: Mapping, se
         candidates = pd.concat([of_family, of_ascents])[[proxy, "gap"]].to_numpy()
         best = [largest(candidates, e) for e in error]
         ends = np.sort(of_ascents["gap"].to_numpy().reshape(len(error), -1))[:, ::-1]
-        half = ends[:, max(ends.shape[1] // 2, 2) - 1]
+        half = ends[:, ends.shape[1] // 2]
         tables.append(
             pd.DataFrame(
                 {
