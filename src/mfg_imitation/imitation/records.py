@@ -1,0 +1,119 @@
+"""Equal records counted: how often a player was in s at step n, had a recorded, and went on to s'."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from mfg_imitation.games.game import Game
+from mfg_imitation.imitation.demonstrations import Demonstrations
+
+#: The step of a cell that pads: `spread` drops what lies there.
+NOWHERE = np.iinfo(np.int32).max
+
+
+class Records(NamedTuple):
+    """Distinct records of a batch of samples, R in each (padded with records that were met 0 times), step by step.
+
+    A *cell* is what a policy is asked at: a step and a state, or for the stationary class a state. Only cells that were
+    visited have a number, so that games of many states need little memory.
+
+    Attributes:
+        step, state, action, successor: n, s, a and s' as indices; s' is the number of states at the last step.
+        count: how often the record was met.
+        cell: number of the record's cell.
+        cells: step and state of every cell (padded with steps that no game has).
+    """
+
+    step: Int[Array, "batch R"]
+    state: Int[Array, "batch R"]
+    action: Int[Array, "batch R"]
+    successor: Int[Array, "batch R"]
+    count: Float[Array, "batch R"]
+    cell: Int[Array, "batch R"]
+    cells: Int[Array, "batch C 2"]
+
+
+def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False) -> Records:
+    """The distinct records of checked demonstrations.
+
+    Lengths are rounded up to powers of two, so that samples of about equal size share compiled programs.
+    """
+    _, *sizes = game.policy_shape
+    states, actions = (np.asarray(x, np.int64).reshape(-1, *np.shape(x)[-2:]) for x in demonstrations[:2])
+    samples = [_grouped(*sample, *sizes, stationary) for sample in zip(states, actions, strict=True)]
+    within = _power_of_two(max(len(sample[4]) for sample in samples))
+    cells = _power_of_two(max(len(sample[6]) for sample in samples))
+    lengths = {"count": (within, 0), "cells": (cells, NOWHERE)}
+    padded = [
+        [
+            _padded(array, *lengths.get(name, (within, array[0])))
+            for name, array in zip(Records._fields, one, strict=True)
+        ]
+        for one in samples
+    ]
+    return Records(*(jnp.asarray(np.stack(arrays)) for arrays in zip(*padded, strict=True)))
+
+
+def likely(game: Game, records: Records, flows: Float[Array, "batch H S"]) -> Float[Array, "batch R A"]:
+    """P_n(s' | s, a, mu_n) of every record for every action; 1 at the last step, which shows no move."""
+    return _likely(game, records, flows)
+
+
+def spread(
+    game: Game, records: Records, policy: Float[Array, "batch C A"], stationary: bool = False
+) -> Float[Array, "batch H S A"]:
+    """The policy of the cells as one of the game; uniform elsewhere."""
+    return _spread(game, records, policy, stationary)
+
+
+def _grouped(states, actions, n_states, n_actions, stationary):
+    steps = np.broadcast_to(np.arange(states.shape[1]), states.shape)
+    successors = np.concatenate([states[:, 1:], np.full((len(states), 1), n_states)], axis=1)
+    keys = ((steps * n_states + states) * n_actions + actions) * (n_states + 1) + successors
+    distinct, count = np.unique(keys, return_counts=True)
+    rest, successor = np.divmod(distinct, n_states + 1)
+    rest, action = np.divmod(rest, n_actions)
+    step, state = np.divmod(rest, n_states)
+    places, cell = np.unique(state if stationary else rest, return_inverse=True)
+    cells = np.stack([np.zeros_like(places), places] if stationary else np.divmod(places, n_states), axis=-1)
+    return step, state, action, successor, count.astype(float), cell, cells
+
+
+def _padded(array: np.ndarray, length: int, filling) -> np.ndarray:
+    return np.concatenate([array, np.full((length - len(array), *array.shape[1:]), filling, array.dtype)])
+
+
+def _power_of_two(number: int) -> int:
+    return 1 << (number - 1).bit_length()
+
+
+@eqx.filter_jit
+def _likely(game, records, flows):
+    """Step by step, as the kernels of all steps may not fit into memory."""
+    last = game.horizon - 1
+
+    def at(n, found):
+        def one(records, flow, found):
+            chances = game.probabilities(n, flow[n])[records.state]
+            reached = game.successors[records.state] == records.successor[:, None, None]
+            moved = jnp.sum(jnp.where(reached, chances, 0), axis=-1)
+            return jnp.where((records.step == n)[:, None], moved, found)
+
+        return jax.vmap(one)(records, flows, found)
+
+    ones = jnp.ones((*records.action.shape, len(game.actions)))
+    return jax.lax.fori_loop(0, last, at, ones)
+
+
+@eqx.filter_jit
+def _spread(game, records, policy, stationary):
+    def one(records, policy):
+        uniform = jnp.full((1 if stationary else game.horizon, *game.policy_shape[1:]), 1 / len(game.actions))
+        filled = uniform.at[records.cells[:, 0], records.cells[:, 1]].set(policy, mode="drop")
+        return jnp.broadcast_to(filled, game.policy_shape)
+
+    return jax.vmap(one)(records, policy)
