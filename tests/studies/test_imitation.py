@@ -47,7 +47,8 @@ def run(game, algorithm, seed=0, starts=(), experiments=EXPERIMENTS):
 def test_every_fit_is_measured(game, table):
     assert len(table) == 2 * 2 * 3 * 4  # experiments, sizes, seeds, algorithms (the simplex counted)
     assert not table.duplicated(KEYS).any()
-    numbers = table.drop(columns=[*KEYS, "status"])
+    assert table["label_noise"].isna().all(), "none of these estimates it"
+    numbers = table.drop(columns=[*KEYS, "status", "label_noise"])
     assert np.isfinite(numbers).all(axis=None)
     assert (table[GAP] >= -1e-12).all()
 
@@ -168,3 +169,35 @@ def test_populations_of_players_come_nearer_to_the_exact_gap():
     assert (plug_in["exact"] == float(mfg.nash_imitation_gap(game, game.uniform_policy()))).all()
     slope = np.log(plug_in.loc[2000, "error"] / plug_in.loc[20, "error"]) / np.log(100)
     np.testing.assert_allclose(plug_in["slope"], slope, rtol=1e-9)
+
+
+def test_labels_slips_and_kernels_go_wrong_where_the_experiment_says(game):
+    """Shares to five standard errors of 200 trajectories, which none exceeds by luck (1e-5)."""
+    kinds = {"clean": {}, "some": {"noisy_states": 0.5}, "slips": {"slips": 0.3}, "off": {"kernel_error": 0.5}}
+    samples = draw_samples(game, game.known_expert(), kinds, demonstrations=200, seeds=2, seed=0)
+    wrong = {name: sample.actions != np.argmax(game.known_expert(), -1)[0, 0] for name, sample in samples.items()}
+    odd = samples["slips"].states % 2 == 1
+    assert not wrong["clean"].any() and not wrong["off"].any() and not wrong["some"].any(), "all stay in the even state"
+    np.testing.assert_allclose(wrong["slips"].mean(), 0.2, atol=5 * np.sqrt(0.16 / wrong["slips"].size))
+    assert odd.any(), "they really slip"
+    away = draw_samples(game, game.uniform_policy(), kinds, demonstrations=200, seeds=2, seed=0)
+    changed = away["some"].actions != away["clean"].actions
+    here = away["clean"].states % 2 == 1
+    assert not changed[~here].any()
+    np.testing.assert_allclose(changed[here].mean(), 1 / 3, atol=5 * np.sqrt(2 / 9 / here.sum()))
+
+
+def test_imitators_are_told_the_wrong_kernel_and_measured_in_the_true_game(game):
+    told = {"off": {"kernel_error": 0.3}, "clean": {}}
+    table, fits = run(game, "vanilla_adv", experiments=told)
+    off, clean = (table[table["experiment"] == name].reset_index(drop=True) for name in told)
+    assert (off["objective"] > clean["objective"] + 0.05).all(), "the experts' occupancy is not to be had in it"
+    gaps = [float(mfg.nash_imitation_gap(game, policy)) for size in (10, 40) for policy in fits[f"off/{size}"]]
+    np.testing.assert_allclose(off[GAP], gaps, rtol=1e-9, atol=1e-12)
+
+
+def test_players_are_left_out_where_the_kernel_does_not_look_at_the_population(game):
+    kinds = {"clean": {}, "players": {"n_players": 10}}
+    blind = mfg.load_game("left_right")
+    drawn = [set(draw_samples(g, g.uniform_policy(), kinds, demonstrations=5, seeds=1, seed=0)) for g in (game, blind)]
+    assert drawn == [{"clean", "players"}, {"clean"}]

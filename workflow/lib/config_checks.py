@@ -173,8 +173,11 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     ):
         games |= {(*place, index): name for index, name in enumerate(names)}
     yield from _unknown(games, run.known, f"{GAMES} has")
-    algorithms = {("imitation", "algorithms", i): name for i, name in enumerate(imitation.get("algorithms", []))}
-    yield from _unknown(algorithms, list(ALGORITHMS), "the algorithms are")
+    places = {("imitation",): imitation}
+    places |= {("imitation", "games", game): spec for game, spec in imitation.get("games", {}).items()}
+    for key, known in (("algorithms", list(ALGORITHMS)), ("experiments", list(imitation["experiments"]))):
+        named = {(*place, key, i): name for place, spec in places.items() for i, name in enumerate(spec.get(key, []))}
+        yield from _unknown(named, known, f"the {key} are")
 
 
 def _unknown(named: Mapping[Place, str], known: list[str], who: str) -> Iterator[Problem]:

@@ -51,16 +51,26 @@ class Run:
         """The games of a kind; see `KINDS`."""
         return KINDS[kind](self)
 
-    def algorithms(self) -> list[str]:
-        """The algorithms that are fitted: those that the configuration names, else all."""
-        chosen = self.config["imitation"].get("algorithms", ALGORITHMS)
+    def _of_game(self, game: str) -> dict[str, Any]:
+        """What the configuration changes for the experiments in one game."""
+        return self.config["imitation"].get("games", {}).get(game, {})
+
+    def algorithms(self, game: str | None = None) -> list[str]:
+        """The algorithms that are fitted in a game, or in any: those that the configuration names, else all."""
+        if game is None:
+            fitted = {name for game in self.games("imitated") for name in self.algorithms(game)}
+            return [name for name in ALGORITHMS if name in fitted]
+        chosen = self.config["imitation"].get("algorithms", list(ALGORITHMS))
+        chosen = self._of_game(game).get("algorithms", chosen)
         return [name for name in ALGORITHMS if name in chosen]
 
     def imitation_settings(self, game: str) -> dict[str, Any]:
         """The experiments in one game: what all games share, and what the configuration changes for this one."""
         common = ("experiments", "demonstrations", "seeds", "iterations")
-        shared = {key: self.config["imitation"][key] for key in common}
-        return shared | self.config["imitation"].get("games", {}).get(game, {})
+        settings = {key: self.config["imitation"][key] for key in common} | self._of_game(game)
+        settings.pop("algorithms", None)
+        chosen, every = settings["experiments"], self.config["imitation"]["experiments"]
+        return settings | {"experiments": {name: spec for name, spec in every.items() if name in chosen}}
 
     def samples(self, game: str) -> dict[str, Any]:
         """What the demonstrations of one game are drawn by: arguments of `draw_samples`, and overrides of the game."""
@@ -168,7 +178,7 @@ KINDS = {
     "declared": _declared,
     "drawn": lambda run: [game for game in _declared(run) if len(run.file(game).declaration["states"]) <= MOST_STATES],
     "swept": lambda run: [game for game in run.games("selected") if run.file(game).knows_its_expert],
-    "imitated": lambda run: run.config["imitation"].get("imitated", _declared(run)),
+    "imitated": lambda run: run.config["imitation"].get("imitated", run.games("selected")),
     "explored": lambda run: run.config["explorer"]["games"],
     "studied": lambda run: run.config["theory"]["frontier"]["games"],
     "populated": lambda run: run.config["finite_populations"]["games"],

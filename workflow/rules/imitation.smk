@@ -47,13 +47,15 @@ rule fit:
 
 
 rule imitators:
-    """How the algorithms fare in one game: medians over the samples, with intervals."""
+    """How the algorithms fare in one game: medians over the samples, with intervals, and who is the better one."""
     input:
         lambda wildcards: [
-            paths.table("games", wildcards.game, "imitation", algorithm) for algorithm in RUN.algorithms()
+            paths.table("games", wildcards.game, "imitation", algorithm)
+            for algorithm in RUN.algorithms(wildcards.game)
         ],
     output:
-        paths.table("games", "{game}", "imitators"),
+        imitators=paths.table("games", "{game}", "imitators"),
+        ranking=paths.table("games", "{game}", "ranking"),
     params:
         resamples=lookup(dpath="imitation/resamples", within=config),
         seed=lookup(dpath="seed", within=config),
@@ -70,6 +72,19 @@ rule all_imitators:
     params:
         caption="Policies fitted to demonstrations: medians over the seeds of objectives, errors and gaps, how the fits "
         "ended, and the Nash imitation gap with a 95% bootstrap interval.",
+    script:
+        "../scripts/gather.py"
+
+
+rule all_rankings:
+    """Who is the better one, in all games."""
+    input:
+        expand(paths.table("games", "{game}", "ranking"), game=RUN.games("imitated")),
+    output:
+        shown(paths.table("ranking"), "Tables", table="ranking", game="all"),
+    params:
+        caption="What every imitator loses (the larger of both gaps), and its paired difference from the best one and "
+        "from behavioral cloning, with the p-value of Wilcoxon's signed-rank test.",
     script:
         "../scripts/gather.py"
 

@@ -133,11 +133,12 @@ rule tables:
         expand(rules.expert.output, game={*RUN.games("selected"), *RUN.games("studied"), *RUN.games("populated")}),
         expand(rules.game_summary.output, game=RUN.games("selected")),
         expand(rules.demonstrations.output, game=RUN.games("imitated")),
-        expand(
-            [rules.fit.output.fits, rules.fit.output.imitators],
-            game=RUN.games("imitated"),
-            algorithm=RUN.algorithms(),
-        ),
+        [
+            made.format(game=game, algorithm=algorithm)
+            for game in RUN.games("imitated")
+            for algorithm in RUN.algorithms(game)
+            for made in (rules.fit.output.fits, rules.fit.output.imitators)
+        ],
         expand(rules.frontier.output, game=RUN.games("studied")),
         rules.random_games.output,
         rules.tightness.output,

@@ -1,4 +1,7 @@
-"""What an experiment on demonstrations is: one entry of `imitation.experiments` in the configuration."""
+"""What an experiment on demonstrations is: one entry of `imitation.experiments` in the configuration.
+
+Noise in the labels alike in all states is what a likelihood of labels assumes; the others are not.
+"""
 
 from dataclasses import dataclass
 
@@ -13,6 +16,30 @@ class Experiment:
         0.0,
         "probability that a recorded action is replaced by a random one (0)",
         words="a recorded action is a random one with probability {:g}",
+        kind=float,
+        minimum=0,
+        maximum=1,
+    )
+    noisy_states: float = setting(
+        0.0,
+        "the same, in every other state only, where it happens so often (0)",
+        words="in every other state a recorded action is a random one with probability {:g}, elsewhere never",
+        kind=float,
+        minimum=0,
+        maximum=1,
+    )
+    slips: float = setting(
+        0.0,
+        "probability that the players really play a random action in place of the expert's (0)",
+        words="the players really play a random action with probability {:g}",
+        kind=float,
+        minimum=0,
+        maximum=1,
+    )
+    kernel_error: float = setting(
+        0.0,
+        "imitators are told the game's kernel mixed with so much of the uniform one over its successors (0)",
+        words="the kernel that imitators are told is off by {:g} of the uniform one",
         kind=float,
         minimum=0,
         maximum=1,

@@ -15,7 +15,9 @@ from tqdm import tqdm
 from mfg_imitation.engine.flow import population_flow
 from mfg_imitation.engine.gaps import gaps
 from mfg_imitation.engine.proxies import Proxies, errors_of, proxies
+from mfg_imitation.engine.value import reward_range
 from mfg_imitation.games.game import Game
+from mfg_imitation.games.off_kernel import OffKernel
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
 from mfg_imitation.studies.experiment import Experiment
@@ -52,7 +54,7 @@ def imitators(
     Args:
         algorithm: a name of `ALGORITHMS`.
         experiments: name -> fields of `Experiment`; the stationary ones are left out where the algorithm has no
-            stationary class.
+            stationary class, and those of which there are no samples.
         samples: of every experiment, see `draw_samples`.
         demonstrations: the sample sizes M; a larger sample begins with the smaller one.
         iterations: steps of what takes steps, from each start.
@@ -62,16 +64,18 @@ def imitators(
     Returns:
         One row per experiment, M and seed: `KEYS`; seconds (of the fit, compilation included, shared out among the
         seeds: the only column that is not the same in every run); objective, status, iterations and certificate (see
-        `Imitation`); the fields of `Proxies` against the true expert, and empirical_<proxy> against the demonstrations;
-        the fields of `Gaps`. And the policies.
+        `Imitation`); label_noise, where the algorithm estimates it; the fields of `Proxies` against the true expert,
+        and empirical_<proxy> against the demonstrations; the fields of `Gaps`; unit, the range of the rewards times
+        the horizon. And the policies.
 
     Raises:
         InputError: a setting out of its range.
     """
     entry = ALGORITHMS.named(algorithm)
     chosen = {name: Experiment(**spec) for name, spec in experiments.items()}
-    chosen = {name: experiment for name, experiment in chosen.items() if entry.stationary or not experiment.stationary}
+    chosen = {name: one for name, one in chosen.items() if name in samples and (entry.stationary or not one.stationary)}
     population = population_flow(game, expert)
+    unit = float(reward_range(game)) * game.horizon
     frames, policies = [], {}
     bar = tqdm(total=len(chosen) * len(demonstrations), disable=None, unit="setting")
     for name, experiment in chosen.items():
@@ -85,13 +89,14 @@ def imitators(
                 "iterations": iterations,
                 "seed": seed,
             }
+            told = OffKernel(game, experiment.kernel_error) if experiment.kernel_error else game
             begin = perf_counter()
-            fit = jax.block_until_ready(entry.run(sample, game, offered))
+            fit = jax.block_until_ready(entry.run(sample, told, offered))
             seconds = (perf_counter() - begin) / seeds
             policies[place] = np.asarray(fit.policy)
             keys = dict(zip(KEYS, (name, size, seed + np.arange(seeds), algorithm), strict=True))
             measured = _measured(game, expert, population, empirical_occupancy(sample, game), jnp.asarray(fit.policy))
-            frames.append(pd.DataFrame({**keys, "seconds": seconds, **_columns(fit), **measured}))
+            frames.append(pd.DataFrame({**keys, "seconds": seconds, **_columns(fit), **measured, "unit": unit}))
             bar.update()
     return pd.concat(frames, ignore_index=True), policies
 
@@ -99,7 +104,8 @@ def imitators(
 def _columns(fit) -> dict[str, np.ndarray]:
     """How the fit ended."""
     names = ("objective", "status", "iterations", "certificate")
-    return {name: np.asarray(getattr(fit, name)) for name in names}
+    columns = {name: np.asarray(getattr(fit, name)) for name in names}
+    return columns | {"label_noise": np.asarray(getattr(fit, "label_noise", np.nan))}
 
 
 def _measured(game, expert, population, target, policies) -> dict[str, np.ndarray]:

@@ -35,7 +35,7 @@ def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.Dat
         numbers = group.drop(columns=[*keys, "seed", "status"])
         low, high = _intervals(numbers, resamples, seed)
         searched = (group["status"] != CLOSED_FORM).any()
-        width = (high - low).drop(ENDS, errors="ignore") * searched
+        width = (high - low).drop(ENDS, errors="ignore").fillna(0) * searched
         named = {**dict(zip(keys, place, strict=True)), "seeds": len(group), "status": _how_they_ended(group["status"])}
         ends = {f"{GAP}_low": low[GAP], f"{GAP}_high": high[GAP]}
         precision = {**width, **dict.fromkeys(ends, width[GAP])}
