@@ -47,7 +47,8 @@ def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False
     samples = [_grouped(*sample, *sizes, stationary) for sample in zip(states, actions, strict=True)]
     within = _power_of_two(max(len(sample[4]) for sample in samples))
     cells = _power_of_two(max(len(sample[6]) for sample in samples))
-    lengths = {"count": (within, 0), "cells": (cells, NOWHERE)}
+    # What pads is of the last step, so that steps stay in order.
+    lengths = {"count": (within, 0), "cells": (cells, NOWHERE), "step": (within, game.horizon - 1)}
     padded = [
         [
             _padded(array, *lengths.get(name, (within, array[0])))
@@ -60,7 +61,8 @@ def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False
 
 def likely(game: Game, records: Records, flows: Float[Array, "batch H S"]) -> Float[Array, "batch R A"]:
     """P_n(s' | s, a, mu_n) of every record for every action; 1 at the last step, which shows no move."""
-    return _likely(game, records, flows)
+    bounds = np.stack([np.searchsorted(steps, np.arange(game.horizon)) for steps in np.asarray(records.step)])
+    return _likely(game, records, flows, jnp.asarray(bounds), _power_of_two(int(np.diff(bounds).max(initial=1))))
 
 
 def spread(
@@ -92,21 +94,20 @@ def _power_of_two(number: int) -> int:
 
 
 @eqx.filter_jit
-def _likely(game, records, flows):
-    """Step by step, as the kernels of all steps may not fit into memory."""
-    last = game.horizon - 1
+def _likely(game, records, flows, bounds, most):
+    """Step by step, as the kernels of all steps may not fit into memory; a step has `most` records, or fewer."""
 
-    def at(n, found):
-        def one(records, flow, found):
-            chances = game.probabilities(n, flow[n])[records.state]
-            reached = game.successors[records.state] == records.successor[:, None, None]
-            moved = jnp.sum(jnp.where(reached, chances, 0), axis=-1)
-            return jnp.where((records.step == n)[:, None], moved, found)
+    def one(records, flow, bounds):
+        def at(n, found):
+            place = bounds[n] + jnp.arange(most)
+            state, successor = records.state[place], records.successor[place]  # past the end: the last record
+            reached = game.successors[state] == successor[:, None, None]
+            moved = jnp.sum(jnp.where(reached, game.probabilities(n, flow[n])[state], 0), axis=-1)
+            return found.at[jnp.where(place < bounds[n + 1], place, NOWHERE)].set(moved, mode="drop")
 
-        return jax.vmap(one)(records, flows, found)
+        return jax.lax.fori_loop(0, game.horizon - 1, at, jnp.ones((*records.action.shape, len(game.actions))))
 
-    ones = jnp.ones((*records.action.shape, len(game.actions)))
-    return jax.lax.fori_loop(0, last, at, ones)
+    return jax.vmap(one)(records, flows, bounds)
 
 
 @eqx.filter_jit

@@ -76,7 +76,7 @@ def trajectory_likelihood(
     sparse: bool = True,
     *,
     stationary: bool = False,
-    tolerance: float = 1e-7,
+    tolerance: float = 1e-6,
     max_iterations: int = 5000,
 ) -> LikelihoodFit:
     """Maximise sum over records of log sum over a of pi_n(a|s) C(a'|a) P_n(s'|s,a,mu_n), P left out at the last step.
@@ -175,7 +175,8 @@ def uniform_noise(noise, n_actions) -> Float[Array, "A A"]:
 
 @eqx.filter_jit
 def _fit(records: Records, possible, given, mode, sparse, tolerance, max_iterations, n_trajectories) -> _Found:
-    def one(records: Records, possible) -> _Found:
+    def one(sample) -> _Found:
+        records, possible = sample
         n_actions = possible.shape[-1]
         explained = possible.max(axis=-1) > 0
         weight = jnp.where(explained, records.count, 0.0)
@@ -259,4 +260,4 @@ def _fit(records: Records, possible, given, mode, sparse, tolerance, max_iterati
             jnp.sum(jnp.where(explained, 0, records.count)).astype(int),
         )
 
-    return jax.vmap(one)(records, possible)
+    return jax.lax.map(one, (records, possible))  # each takes its own time
