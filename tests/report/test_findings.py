@@ -26,10 +26,24 @@ def test_only_the_largest_sample_of_a_game_speaks(imitators):
     assert found["demonstrations"].tolist() == [100] * 4
 
 
-def test_a_winner_is_alone_and_below_rounding_all_tie(imitators):
-    gaps = findings.wide(findings.with_most_demonstrations(imitators), ["bc", "mfc_adv"])
-    assert gaps.loc[("maze", "clean")].tolist() == [5.0, 2.0]
-    assert findings.winners(gaps) == {"clean": (2, {"bc": 0, "mfc_adv": 1}, 1)}
+def test_a_gap_below_rounding_is_none(imitators):
+    most = findings.with_most_demonstrations(imitators)
+    assert findings.wide(most, ["bc", "mfc_adv"]).loc[("maze", "clean")].tolist() == [5.0, 2.0]
+    assert findings.exact(most, "bc", "clean") == (1, 2)
+    assert findings.exact(most, "bc", "noise") == (0, 0)
+
+
+def test_what_more_demonstrations_were_worth(imitators):
+    found = findings.ends(imitators, "maze", "clean")
+    assert found == {"bc": (10, 0.0, 100, 5.0), "mfc_adv": (10, 9.0, 100, 2.0)}
+
+
+def test_the_least_gap_of_a_crowd_that_is_lost_is_named(imitators):
+    ranked = imitators.assign(near=[True, True, True, False, True, True], worse_than_bc=[False] * 3 + [True] * 3)
+    lost = findings.lost_crowds(findings.with_most_demonstrations(imitators), ranked)
+    assert lost[["game", "algorithm"]].to_numpy().tolist() == [["maze", "mfc_adv"]]
+    assert findings.behind_cloning(ranked, "mfc_adv")["game"].tolist() == ["maze", "sis"]
+    assert findings.behind_cloning(ranked, "bc")["game"].tolist() == ["sis"]
 
 
 def test_two_optima_are_reported_where_the_gap_is_not_nothing(imitators):

@@ -64,7 +64,8 @@ def test_the_tally_counts_the_cells_with_most_demonstrations():
     first = table(bc=(1.0, 0), other=(0.0, 0))
     second = table(bc=(0.0, 0), other=(1.0, 0)).assign(demonstrations=10)  # fewer: not counted
     third = table(bc=(0.0, 0)).assign(experiment="noise")
-    counts = tally(ranking(pd.concat([first, second, third]))).set_index("algorithm")
-    assert counts.loc["other", ["cells", "near", "alone", "better_than_bc"]].tolist() == [1, 1, 1, 1]
-    assert counts.loc["bc", ["cells", "near", "alone", "worse_than_bc"]].tolist() == [2, 1, 0, 0]
-    assert counts.loc["bc", "near_share"] == 0.5
+    counts = tally(ranking(pd.concat([first, second, third]))).set_index(["experiment", "algorithm"])
+    assert counts.loc[("all", "other"), ["cells", "near", "alone", "better_than_bc"]].tolist() == [1, 1, 1, 1]
+    assert counts.loc[("all", "bc"), ["cells", "near", "alone", "worse_than_bc"]].tolist() == [2, 1, 0, 0]
+    assert counts.loc[("all", "bc"), "near_share"] == 0.5
+    assert counts.loc[("noise", "bc"), "near_share"] == 1 and ("noise", "other") not in counts.index

@@ -89,6 +89,19 @@ rule all_rankings:
         "../scripts/gather.py"
 
 
+rule tally:
+    """In how many games every imitator is near the best, by experiment."""
+    input:
+        rules.all_rankings.output,
+    output:
+        shown(paths.table("tally"), "Tables", table="which imitator when", game="all"),
+    params:
+        caption="In how many games of an experiment every imitator is within 10% of the best, alone the best, and worse "
+        "or better than behavioral cloning (paired test), with the most demonstrations.",
+    script:
+        "../scripts/tally.py"
+
+
 rule finite_populations:
     """The gap measured in finite populations, of imitators somewhat off the expert."""
     input:

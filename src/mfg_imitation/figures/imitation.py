@@ -163,6 +163,50 @@ def players_figure(frame: pd.DataFrame) -> Figure:
     return figure
 
 
+@figure(
+    "imitation/which",
+    tables=("tally", "algorithms"),
+    caption="Which imitator when: in how many games of an experiment every algorithm loses at most 10% more than the "
+    "best (the larger of both gaps, median over the samples, most demonstrations).",
+    alt="Number of games in which every algorithm is near the best, by experiment",
+)
+def tally_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
+    """In what share of the games every algorithm is near the best: a line for each, a column for every experiment.
+
+    Those that are near the best most often stand on top; the darker, the more often.
+
+    Args:
+        frame: columns experiment, algorithm, cells and near, as of `studies.ranking.tally`.
+        algorithms: their name and label.
+
+    Raises:
+        InputError: a column that the frame lacks, or no rows.
+    """
+    check_table(frame, "the tally", ("experiment", "algorithm", "cells", "near"))
+    labels = dict(zip(algorithms["name"], algorithms["label"], strict=True))
+    places = {"index": "algorithm", "columns": "experiment", "sort": False}
+    wide = {name: frame.pivot_table(values=name, **places) for name in ("cells", "near")}
+    share = wide["near"] / wide["cells"]
+    order = share.iloc[:, -1].sort_values(ascending=False, kind="stable").index
+    share, near, cells = (table.loc[order] for table in (share, wide["near"], wide["cells"]))
+    left, right, top, row = 1.7, 0.1, 0.62, 0.2
+    with styled(**{"axes.grid": False}):
+        figure = Figure(figsize=(TEXT_WIDTH, top + len(share) * row + 0.08))
+        axes = add_axes(figure, left, 0.08, TEXT_WIDTH - left - right, len(share) * row)
+        axes.imshow(share, vmin=0, vmax=1, cmap="Greys", aspect="auto", alpha=0.6)
+        for (i, j), value in np.ndenumerate(share.to_numpy()):
+            if not np.isnan(value):
+                text = f"{near.iloc[i, j]:.0f}/{cells.iloc[i, j]:.0f}"
+                axes.text(j, i, text, ha="center", va="center", fontsize=7)
+        axes.set_yticks(range(len(share)), [labels[name] for name in share.index])
+        names = [title(name.replace("_", " ")) for name in share]
+        axes.set_xticks(range(share.shape[1]), names, rotation=30, ha="left")
+        axes.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+    return figure
+
+
 def _curves(frame: pd.DataFrame, algorithms: pd.DataFrame) -> dict[str, dict]:
     """How the algorithms look that the frame has, variants of others aside."""
     shown = algorithms["variant_of"].isna() & algorithms["name"].isin(set(frame["algorithm"]))

@@ -104,8 +104,14 @@ def rerun(target: str) -> str:
     return f"rerun: <code>snakemake --cores 1 {target}</code>"
 
 
-def table(frame: pd.DataFrame, caption: str, formats: object = None, html: Collection[str] = ()) -> None:
-    """A table; the columns named in `html` are HTML already, in all others text is text; verdicts are coloured."""
+def table(
+    frame: pd.DataFrame, caption: str, formats: object = None, html: Collection[str] = (), folded: bool = False
+) -> None:
+    """A table; the columns named in `html` are HTML already, in all others text is text; verdicts are coloured.
+
+    Args:
+        folded: only the caption is seen until the reader opens it: for long ones.
+    """
     cells = frame.apply(lambda column: column if column.name in html else column.map(_text))
     styled = (
         cells.style.format(formats, na_rep="\N{EN DASH}")
@@ -114,7 +120,12 @@ def table(frame: pd.DataFrame, caption: str, formats: object = None, html: Colle
     )
     if "verdict" in frame:
         styled = styled.map(lambda verdict: f"background-color: {VERDICTS[verdict]}; color: black", subset="verdict")
-    display(styled.hide(axis="index") if isinstance(frame.index, pd.RangeIndex) else styled)
+    styled = styled.hide(axis="index") if isinstance(frame.index, pd.RangeIndex) else styled
+    if folded:
+        summary = f"<summary>{literal(caption)} ({len(frame)} rows)</summary>"
+        display(HTML(f"<details>{summary}{styled.to_html()}</details>"))
+    else:
+        display(styled)
 
 
 def _text(cell: object) -> object:

@@ -25,28 +25,55 @@ def wide(imitators: pd.DataFrame, algorithms: list[str], column: str = "nash_imi
     return table.loc[pd.MultiIndex.from_frame(places), algorithms]
 
 
-class Winners(NamedTuple):
-    """Of one experiment: how many games there are, in how many each algorithm is alone best, and how many are ties."""
-
-    games: int
-    alone: dict[str, int]
-    ties: int
-
-
-def winners(gaps: pd.DataFrame) -> dict[str, Winners]:
-    """Who is best, by experiment; all gaps below `NOTHING` count as 0.
+def exact(imitators: pd.DataFrame, algorithm: str, experiment: str) -> tuple[int, int]:
+    """In how many games of an experiment an algorithm's median gap is 0 (below `NOTHING`), and of how many.
 
     Args:
-        gaps: `wide`.
+        imitators: `with_most_demonstrations`.
     """
-    floored = gaps.clip(lower=NOTHING)
-    best = floored.eq(floored.min(axis=1), axis=0)
+    here = imitators[(imitators["algorithm"] == algorithm) & (imitators["experiment"] == experiment)]
+    return int((here["nash_imitation_gap"] <= NOTHING).sum()), len(here)
+
+
+class Ends(NamedTuple):
+    """An algorithm's median gap with the fewest and with the most demonstrations."""
+
+    fewest: int
+    with_fewest: float
+    most: int
+    with_most: float
+
+
+def ends(imitators: pd.DataFrame, game: str, experiment: str) -> dict[str, Ends]:
+    """What more demonstrations were worth to every algorithm in one game and experiment."""
+    here = imitators[(imitators["game"] == game) & (imitators["experiment"] == experiment)]
     found = {}
-    for experiment, rows in best.groupby(level="experiment", sort=False):
-        alone = rows[rows.sum(axis=1) == 1]
-        counts = {algorithm: int(alone[algorithm].sum()) for algorithm in rows}
-        found[experiment] = Winners(len(rows), counts, int((rows.sum(axis=1) > 1).sum()))
+    for algorithm, rows in here.groupby("algorithm", sort=False):
+        gaps = rows.set_index("demonstrations")["nash_imitation_gap"].sort_index()
+        found[algorithm] = Ends(int(gaps.index[0]), float(gaps.iloc[0]), int(gaps.index[-1]), float(gaps.iloc[-1]))
     return found
+
+
+def lost_crowds(imitators: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
+    """Imitators with the least Nash imitation gap of all that are not near the best: their own population earns less.
+
+    Args:
+        imitators: `with_most_demonstrations`.
+        ranked: `studies.ranking.ranking` of the same games.
+
+    Returns:
+        The rows of `imitators` that they are.
+    """
+    keys = ["game", "experiment", "demonstrations", "algorithm"]
+    joined = imitators.merge(ranked[[*keys, "near"]], on=keys)
+    least = joined.groupby(["game", "experiment"])["nash_imitation_gap"].transform("min")
+    return joined[(joined["nash_imitation_gap"] <= least + NOTHING) & ~joined["near"].astype(bool)]
+
+
+def behind_cloning(ranked: pd.DataFrame, algorithm: str) -> pd.DataFrame:
+    """Where an algorithm does worse than behavioral cloning on the same samples, with the most demonstrations."""
+    most = with_most_demonstrations(ranked)
+    return most[(most["algorithm"] == algorithm) & most["worse_than_bc"].astype(bool)]
 
 
 def optima_apart(imitators: pd.DataFrame, one: str, other: str) -> pd.DataFrame:

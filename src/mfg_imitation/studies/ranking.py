@@ -16,6 +16,9 @@ LEVEL = 0.05
 #: A loss of at most this much more than the best is near it.
 NEAR = 0.1
 
+#: What stands for all experiments together.
+ALL = "all"
+
 #: What every algorithm is held against, beside the best.
 BASELINE = "bc"
 
@@ -77,11 +80,13 @@ def tally(ranked: pd.DataFrame) -> pd.DataFrame:
     """Over the cells of `ranking` (a game and an experiment, with the most demonstrations): who is near the best.
 
     Returns:
-        One row per algorithm: cells (how many it was fitted in), near, alone, worse_than_bc and better_than_bc (how
-        many of them), and near_share.
+        One row per experiment and algorithm, and one per algorithm for all experiments together ("all"): experiment,
+        algorithm, cells (how many it was fitted in), near, alone, worse_than_bc and better_than_bc (how many of them),
+        and near_share.
     """
     most = ranked.groupby(["game", "experiment"])["demonstrations"].transform("max")
-    groups = ranked[ranked["demonstrations"] == most].groupby("algorithm", sort=False)
+    cells = ranked[ranked["demonstrations"] == most]
+    groups = pd.concat([cells, cells.assign(experiment=ALL)]).groupby(["experiment", "algorithm"], sort=False)
     counts = groups[["near", "alone", "worse_than_bc", "better_than_bc"]].sum().astype(int)
     counts.insert(0, "cells", groups.size())
     return counts.assign(near_share=counts["near"] / counts["cells"]).reset_index()
