@@ -211,6 +211,6 @@ def _account(table: _Table, policy, confusion, noise, mode) -> Account:
 
 
 def _better(one: Account, other: Account, first=None) -> tuple[Account, Bool[Array, ""]]:
-    """The account with the larger criterion (the first of equal ones) if it is not said which; and if it is the first."""
+    """The account with the larger criterion, the first of equal ones, if none is asked for; and if it is the first."""
     first = one.criterion >= other.criterion if first is None else first
     return jax.tree.map(lambda a, b: jnp.where(first, a, b), one, other), first
