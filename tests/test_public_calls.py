@@ -36,6 +36,9 @@ TAKES_ARRAY = {
     "best_response": lambda game, x: mfg.best_response(game, x),
     "policy_value": lambda game, x: mfg.policy_value(game, game.known_expert(), x),
     "behavioral_cloning": lambda game, x: mfg.behavioral_cloning(x, game),
+    "most_frequent_action": lambda game, x: mfg.most_frequent_action(x, game),
+    "cloning_by_evidence": lambda game, x: mfg.cloning_by_evidence(x, game),
+    "network_policy": lambda game, x: mfg.network_policy(x, game),
     "vanilla_adv": lambda game, x: mfg.vanilla_adv(x, game),
     "mfc_adv": lambda game, x: mfg.mfc_adv(x, game, iterations=1),
     "mfc_adv_sampled": lambda game, x: mfg.mfc_adv_sampled(x, mfg.player_simulator(game, 5), iterations=1),
@@ -60,6 +63,9 @@ TAKES_GAME = {
     "best_response": lambda x, game: mfg.best_response(x, game.known_expert()),
     "policy_value": lambda x, game: mfg.policy_value(x, game.known_expert(), game.known_expert()),
     "behavioral_cloning": lambda x, game: mfg.behavioral_cloning(game.known_expert(), x),
+    "most_frequent_action": lambda x, game: mfg.most_frequent_action(game.known_expert(), x),
+    "cloning_by_evidence": lambda x, game: mfg.cloning_by_evidence(game.known_expert(), x),
+    "network_policy": lambda x, game: mfg.network_policy(game.known_expert(), x),
     "vanilla_adv": lambda x, game: mfg.vanilla_adv(game.known_expert(), x),
     "mfc_adv": lambda x, game: mfg.mfc_adv(game.known_expert(), game=x),
     "solve_equilibrium": lambda x, game: mfg.solve_equilibrium(x),
@@ -75,6 +81,8 @@ NO_NUMBERS = {"NaN": np.nan, "below 0": -1, "text": "3", "list": [3], "infinite"
 COUNTS = {
     "mfc_adv": lambda game, x: mfg.mfc_adv(mfg.occupancy(game, game.known_expert()), game, iterations=x),
     "vanilla_adv": lambda game, x: mfg.vanilla_adv(mfg.occupancy(game, game.known_expert()), game, iterations=x),
+    "network_policy": lambda game, x: mfg.network_policy(mfg.occupancy(game, game.known_expert()), game, iterations=x),
+    "network_policy, seed": lambda game, x: mfg.network_policy(mfg.occupancy(game, game.known_expert()), game, seed=x),
     "sample_demonstrations": lambda game, x: mfg.sample_demonstrations(game, game.known_expert(), x, 0),
     "sample_demonstrations, seed": lambda game, x: mfg.sample_demonstrations(game, game.known_expert(), 3, x),
     "sample_demonstrations, players": lambda game, x: mfg.sample_demonstrations(
@@ -127,7 +135,8 @@ def test_what_is_no_positive_number(name, attractor3, one_line):
 
 def test_a_switch_is_true_or_false(attractor3, one_line):
     target = mfg.occupancy(attractor3, attractor3.known_expert())
-    for fit in (mfg.behavioral_cloning, mfg.vanilla_adv, mfg.mfc_adv):
+    switched = (mfg.behavioral_cloning, mfg.most_frequent_action, mfg.cloning_by_evidence, mfg.network_policy)
+    for fit in (*switched, mfg.vanilla_adv, mfg.mfc_adv):
         for wrong in ("no", 1, None):
             assert "True or False" in one_line(fit, target, attractor3, stationary=wrong)
 
@@ -159,7 +168,11 @@ def test_names_are_text(one_line):
 
 def test_results_are_plain(attractor3):
     target = mfg.occupancy(attractor3, attractor3.known_expert())
+    demonstrations = mfg.sample_demonstrations(attractor3, attractor3.uniform_policy(), 20, 0)
     fits = [
+        mfg.most_frequent_action(demonstrations, attractor3),
+        mfg.cloning_by_evidence(demonstrations, attractor3),
+        mfg.network_policy(demonstrations, attractor3, iterations=2),
         mfg.behavioral_cloning(target, attractor3),
         mfg.vanilla_adv(target, attractor3),
         mfg.vanilla_adv(target, attractor3, method="first_order", iterations=3),

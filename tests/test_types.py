@@ -63,6 +63,10 @@ def representative_calls():
         mfg.load_demonstrations(Path(folder) / "five.parquet", twin)
     mfg.empirical_occupancy(demonstrations, twin)
     mfg.behavioral_cloning(demonstrations, twin, 1)
+    mfg.most_frequent_action(demonstrations, twin)
+    for stationary in (False, True):
+        mfg.cloning_by_evidence(demonstrations, twin, stationary)
+        mfg.network_policy(demonstrations, twin, iterations=2, stationary=stationary)
     for objective in ("sum", "max"):
         mfg.vanilla_adv(demonstrations, twin, objective)
     mfg.vanilla_adv(demonstrations, twin, "max", method="first_order", iterations=200)

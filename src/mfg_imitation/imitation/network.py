@@ -1,0 +1,147 @@
+"""Behavioral cloning by neural networks, and the records themselves where there are many of them (ours).
+
+The trajectories are split into ten parts. Ten networks are fitted by maximum likelihood, each to nine parts until it
+explains the tenth no better, and their mean is taken: what is noise in one is not in another. The mean is the centre of
+a Dirichlet prior that counts as much as c records, and the records are added. How large c is, is decided by what the
+networks had not seen: each of the ten parts is explained by the other nine, added to the network that did not see it.
+c = 0 is behavioral cloning in all that is visited.
+"""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from mfg_imitation.checks import check_count, check_seed, checked
+from mfg_imitation.engine.policies import policy_of_occupancy
+from mfg_imitation.errors import InputError
+from mfg_imitation.games.game import Game
+from mfg_imitation.imitation.algorithm import Imitation, algorithm
+from mfg_imitation.imitation.behavioral_cloning import behavioral_cloning
+from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
+from mfg_imitation.imitation.evidence import STRENGTHS, beside_cloning, first_best, log_evidence
+from mfg_imitation.imitation.policy_network import PolicyNetwork, Surroundings, fit, surroundings
+
+#: Parts that the trajectories are split into, and so networks.
+PARTS = 10
+
+
+@algorithm(
+    "bc_network",
+    "BC, network",
+    summary="lets small neural networks guess what an expert does where few records say it",
+    needs=("who can follow whom",),
+)
+@checked
+def network_policy(
+    demonstrations: Demonstrations | Float[Array, "*batch H S A"],
+    game: Game,
+    *,
+    iterations: int = 2000,
+    stationary: bool = False,
+    seed: int = 0,
+) -> Imitation:
+    """Fit networks to the recorded actions, and add the records; neither reward nor kernel is looked at (ours).
+
+    Args:
+        demonstrations: at least two trajectories; a batch may lead them, of samples say; each is fitted by itself. An
+            occupancy stands for infinitely many trajectories, which need no network: of it this is behavioral cloning.
+        iterations: at most so many steps of each network.
+        stationary: one policy for all steps, which the networks are not told apart.
+        seed: of the split and of the networks' first parameters; the same for every sample.
+
+    Returns:
+        The fit; its objective is that of behavioral cloning, the mean over trajectories of -sum over n of
+        log pi_n(a_n | s_n), in nats, and its certificate is how far that is above the least one, on purpose. Its
+        status is "stopped early" where all networks were stopped by what they had not seen, else "iteration limit";
+        its iterations are the most that a network took to its best parameters.
+
+    Raises:
+        InputError: the demonstrations are not of this game, or are a single trajectory; less than one iteration; a
+            seed below 0.
+    """
+    check_count("iterations", iterations)
+    check_seed(seed)
+    cloned = behavioral_cloning(demonstrations, game, stationary=stationary)
+    if not isinstance(demonstrations, Demonstrations):
+        return cloned
+    *batch, n_trajectories, horizon = demonstrations.states.shape
+    if n_trajectories < 2:
+        raise InputError("demonstrations: one trajectory is too few for a network, which is stopped by another one")
+    part = np.random.default_rng(seed).permutation(n_trajectories) % min(PARTS, n_trajectories)
+    around, keys = surroundings(game), jax.random.split(jax.random.key(seed), part.max() + 1)
+    if stationary:
+        around = around._replace(clock=around.clock[:1])
+    samples = (np.reshape(leaf, (-1, n_trajectories, horizon)) for leaf in demonstrations[:2])
+    ends = [
+        _fit(game.policy_shape, around, *_cells(game, states, actions, part, stationary), keys, jnp.asarray(iterations))
+        for states, actions in zip(*samples, strict=True)
+    ]
+    policy, iteration, stopped = (jnp.stack(leaf).reshape(*batch, *leaf[0].shape) for leaf in zip(*ends, strict=True))
+    status = np.where(stopped, "stopped early", "iteration limit")
+    policy = jnp.broadcast_to(policy, cloned.policy.shape)
+    return beside_cloning(policy, empirical_occupancy(demonstrations, game), cloned, status, iteration)
+
+
+def _cells(game, states, actions, part, stationary):
+    """Step and state of everything visited, and its records in every part, [parts, rows, A].
+
+    Of as many rows as there can be, the last ones empty, so that one program serves all samples.
+    """
+    horizon, n_states, n_actions = game.policy_shape
+    steps = np.zeros(horizon, int) if stationary else np.arange(horizon)
+    size = min(states.size, (1 + steps[-1]) * n_states)
+    visited, row = np.unique(steps * n_states + states, return_inverse=True)
+    counts = np.zeros((part.max() + 1, size, n_actions))
+    np.add.at(counts, (part[:, None], row.reshape(states.shape), actions), 1)
+    visited = np.pad(visited, (0, size - visited.size))
+    return jnp.asarray(visited // n_states), jnp.asarray(visited % n_states), jnp.asarray(counts)
+
+
+@eqx.filter_jit
+def _fit(
+    shape: tuple[int, int, int],
+    around: Surroundings,
+    steps: Int[Array, " rows"],
+    states: Int[Array, " rows"],
+    counts: Float[Array, "parts rows A"],
+    keys,
+    iterations: Int[Array, ""],
+) -> tuple[Float[Array, "H S A"], Int[Array, ""], Array]:
+    """The policy of one sample; the most steps of a network; whether all of them were stopped."""
+    _, n_states, n_actions = shape
+    total = counts.sum(axis=0)
+
+    def surprise(weights):
+        weights = (weights / weights.sum()).astype(jnp.float32)
+        return lambda network: -jnp.sum(weights * jax.nn.log_softmax(network(around, steps, states)))
+
+    def one(inputs):
+        key, unseen = inputs
+        network = PolicyNetwork(around.clock.shape[1], n_states, n_actions, key)
+        return fit(network, surprise(total - unseen), surprise(unseen), iterations)
+
+    fits = jax.lax.map(one, (keys, counts))
+
+    # A strength of 0 stands for the limit, which still tells the actions apart where nothing was recorded.
+    strengths = jnp.maximum(jnp.asarray(STRENGTHS[:-1]), jnp.finfo(counts.dtype).tiny ** 0.25)
+
+    def guesses(network):
+        return jax.nn.softmax(network(around, steps, states).astype(float))
+
+    def unseen(inputs):
+        network, part = inputs
+        seen, guess = total - part, guesses(network)
+        return jax.lax.map(lambda strength: log_evidence(part, seen + strength * guess).sum(), strengths)
+
+    evidence = jax.lax.map(unseen, (fits.network, counts)).sum(axis=0)
+    strength = strengths[first_best(evidence)]
+
+    def add(mean, network):
+        return mean + network.policy(around) / len(counts), None
+
+    nothing = jnp.zeros((len(around.clock), n_states, n_actions))
+    mean = jax.lax.scan(add, nothing, fits.network)[0]
+    policy = policy_of_occupancy((strength * mean).at[steps, states].add(total))
+    return policy, fits.iteration.max(), fits.stopped.all()
