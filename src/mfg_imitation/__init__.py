@@ -33,6 +33,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "imitation.behavioral_cloning": ["behavioral_cloning"],
         "imitation.demonstration_files": ["load_demonstrations", "save_demonstrations"],
         "imitation.demonstrations": ["Demonstrations", "empirical_occupancy", "sample_demonstrations"],
+        "imitation.divergence": ["match_divergence"],
         "imitation.mfc_adv": ["mfc_adv"],
         "imitation.mfc_adv_sampled": ["mfc_adv_sampled", "player_simulator"],
         "imitation.vanilla_adv": ["vanilla_adv"],
