@@ -36,17 +36,14 @@ class Loss(eqx.Module):
     def value(self, rho: Float[Array, "H S A"], target: Float[Array, "H S A"]) -> Float[Array, ""]:
         """The loss, in its own unit."""
 
-    def prices(
+    def support(
         self, rho: Float[Array, "H S A"], target: Float[Array, "H S A"], softness: Softness
-    ) -> Float[Array, "H S A"]:
-        """The gradient with respect to rho, or that of a smooth approximation."""
-        return jax.grad(self.value)(rho, target)
+    ) -> tuple[Float[Array, "H S A"], Float[Array, ""]]:
+        """Prices f, the gradient in rho or that of a smooth approximation, and c >= 0, what they give away.
 
-    def given_away(
-        self, rho: Float[Array, "H S A"], target: Float[Array, "H S A"], prices: Float[Array, "H S A"]
-    ) -> Float[Array, ""]:
-        """c >= 0 with value(other) >= value(rho) - c + <prices, other - rho> for every other occupancy."""
-        return jnp.zeros(())
+        value(other) >= value(rho) - c + <f, other - rho> for every other occupancy.
+        """
+        return jax.grad(self.value)(rho, target), jnp.zeros(())
 
     def softnesses(self) -> Softness:
         """The softnesses at which the certificate is tried; the least of what they give is kept."""
@@ -61,13 +58,11 @@ class Distance(Loss):
     def value(self, rho, target):
         return total(rho - target, self.objective)
 
-    def prices(self, rho, target, softness):
-        return prices(rho - target, self.objective, softness)
-
-    def given_away(self, rho, target, prices):
+    def support(self, rho, target, softness):
         """For any prices f of the reward player, weights of steps included, the loss is at least <f, rho - rho-hat>."""
         difference = rho - target
-        return total(difference, self.objective) - jnp.sum(prices * difference)
+        f = prices(difference, self.objective, softness)
+        return f, total(difference, self.objective) - jnp.sum(f * difference)
 
     def softnesses(self):
         signs, steps = jnp.meshgrid(jnp.logspace(-1, -7, 13), jnp.logspace(0, -6, 13 if self.objective == "max" else 1))

@@ -114,7 +114,7 @@ def _advance(game, targets, state, first, end, iterations, loss, stationary) -> 
             policy = jnp.broadcast_to(jax.nn.softmax(logits), target.shape)
             flow = flow_of(game, policy)
             rho = flow[..., None] * policy
-            f = loss.prices(rho, target, schedule(done))
+            f, _ = loss.support(rho, target, schedule(done))
             _, q = through_population(game, policy, flow, lambda n, mu: f[n])
             # The advantage without the weight of its state (the natural gradient): a state moves though few are there.
             gradient = q - jnp.sum(policy * q, axis=-1, keepdims=True)
@@ -148,9 +148,8 @@ def _certificate(game, policy, target, loss, stationary) -> Float[Array, ""]:
     rho = flow[..., None] * policy
 
     def bound(softness):
-        f = loss.prices(rho, target, softness)
+        f, given_away = loss.support(rho, target, softness)
         _, q = through_population(game, policy, flow, lambda n, mu: f[n])
-        given_away = loss.given_away(rho, target, f)
         if stationary:
             weighted = jnp.sum(flow[..., None] * (jnp.sum(policy * q, axis=-1, keepdims=True) - q), axis=0)
             return given_away + weighted.max(axis=-1).sum()
