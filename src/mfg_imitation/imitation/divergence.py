@@ -132,7 +132,7 @@ def _enter(name: str, divergence: Divergence) -> None:
     @algorithm(
         f"vanilla_adv_{name}",
         f"vanilla-ADV, {divergence.label}",
-        summary=f"is vanilla-ADV with the divergence {divergence.label} in place of the 1-norm",
+        summary=f"is vanilla-ADV with the {divergence.label} divergence in place of the 1-norm",
         needs=("kernel", "population"),
         variant_of="vanilla_adv",
     )
@@ -144,7 +144,7 @@ def _enter(name: str, divergence: Divergence) -> None:
     @algorithm(
         f"mfc_adv_{name}",
         f"MFC-ADV, {divergence.label}",
-        summary=f"is MFC-ADV with the divergence {divergence.label} in place of the 1-norm",
+        summary=f"is MFC-ADV with the {divergence.label} divergence in place of the 1-norm",
         needs=("kernel",),
         variant_of="mfc_adv",
     )
