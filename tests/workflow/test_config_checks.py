@@ -107,6 +107,7 @@ def test_names_that_no_font_has_are_told(tmp_path, monkeypatch):
         ({"imitation": {"games": {"sis": {"overrides": {"infection": 0.5}}}}}, ["sis.overrides", "expert.policy"]),
         ({"imitation": {"games": {"attractor": {"overrides": {"horizon": 10**9}}}}}, ["overrides", "at most 100000"]),
         ({"finite_populations": {"games": ["sisi"]}}, ["finite_populations.games[0]", "did you mean 'sis'"]),
+        ({"queries": {"games": ["sisi"]}}, ["queries.games[0]", "did you mean 'sis'"]),
         ({"sweep": {"horizon": [10**9]}}, ["sweep.horizon[0]", "at most 100000"]),
         ({"theory": {"frontier": {"horizon": [10**9]}}}, ["theory.frontier.horizon[0]", "at most 100000"]),
         ({"theory": {"tightness": {"horizon": [10**9]}}}, ["theory.tightness.horizon[0]", "at most 100000"]),

@@ -168,6 +168,7 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
         (("games",), config.get("games", [])),
         (("imitation", "imitated"), imitation.get("imitated", [])),
         (("finite_populations", "games"), config["finite_populations"]["games"]),
+        (("queries", "games"), config["queries"]["games"]),
         (("explorer", "games"), config["explorer"]["games"]),
         (("theory", "frontier", "games"), config["theory"]["frontier"]["games"]),
     ):

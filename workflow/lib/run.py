@@ -182,4 +182,5 @@ KINDS = {
     "explored": lambda run: run.config["explorer"]["games"],
     "studied": lambda run: run.config["theory"]["frontier"]["games"],
     "populated": lambda run: run.config["finite_populations"]["games"],
+    "asked": lambda run: run.config["queries"]["games"],
 }

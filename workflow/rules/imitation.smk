@@ -122,3 +122,23 @@ rule finite_populations:
         ),
     script:
         "../scripts/finite_populations.py"
+
+
+rule queries:
+    """The gap of imitators that ask the expert, against the number of its answers."""
+    input:
+        games=expand("config/games/{game}.yaml", game=RUN.games("asked")),
+        experts=expand(paths.expert("{game}"), game=RUN.games("asked")),
+    output:
+        shown(paths.table("queries"), "Tables", table="queries", game="all"),
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        settings={key: value for key, value in config["queries"].items() if key != "games"},
+        seed=lookup(dpath="seed", within=config),
+        caption="The Nash imitation gap of DAgger, in the imitators' own population and in the experts', after every "
+        "round of questions, beside behavioral cloning of as many recorded actions.",
+        library=script_digest("queries", *(name for game in RUN.games("asked") for name in game_modules(game))),
+    script:
+        "../scripts/queries.py"

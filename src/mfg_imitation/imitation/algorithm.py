@@ -49,6 +49,14 @@ def fitted(policy: Float[Array, "*batch H S A"], objective, status, iterations, 
     return Imitation(policy, objective, status, iterations, certificate)
 
 
+def one_by_one(fit: Callable[[Float[Array, "H S A"]], Imitation], target: Float[Array, "*batch H S A"]) -> Imitation:
+    """Fit the samples of a batch one after the other, where they cannot be fitted all at once."""
+    if target.ndim == 3:
+        return fit(target)
+    fits = [fit(one) for one in target.reshape(-1, *target.shape[-3:])]
+    return Imitation(*(np.reshape(leaf, (*target.shape[:-3], *np.shape(leaf[0]))) for leaf in zip(*fits, strict=True)))
+
+
 class Algorithm(NamedTuple):
     """An entry of `ALGORITHMS`.
 

@@ -1,5 +1,8 @@
-"""What the adversarial methods minimise: the distance between occupancies, and its smooth prices."""
+"""What matching minimises: a loss of the imitator's occupancy rho, given the one that demonstrations show, rho-hat."""
 
+from abc import abstractmethod
+
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -16,6 +19,54 @@ from mfg_imitation.engine.proxies.proxy import distance
 #: and a hundred times the last sign softness below; with these 3e-3 for the sum, on sir, and 6e-4 for the max.
 SIGN_SOFTNESS = (1e-1, 1e-6)
 STEP_SOFTNESS = (1e1, 1e-4)
+
+
+#: How sharp prices are: softness of the signs, and of the maximum over steps.
+Softness = tuple[Float[Array, "*batch"], Float[Array, "*batch"]]
+
+
+class Loss(eqx.Module):
+    """What a fit minimises: a function of rho and rho-hat, best where they are equal.
+
+    Of a loss that is smooth and convex in rho, `value` is all there is to say. One that has kinks gives prices that
+    sharpen as the fit goes on, and says what softness costs the certificate.
+    """
+
+    @abstractmethod
+    def value(self, rho: Float[Array, "H S A"], target: Float[Array, "H S A"]) -> Float[Array, ""]:
+        """The loss, in its own unit."""
+
+    def support(
+        self, rho: Float[Array, "H S A"], target: Float[Array, "H S A"], softness: Softness
+    ) -> tuple[Float[Array, "H S A"], Float[Array, ""]]:
+        """Prices f, the gradient in rho or that of a smooth approximation, and c >= 0, what they give away.
+
+        value(other) >= value(rho) - c + <f, other - rho> for every other occupancy.
+        """
+        return jax.grad(self.value)(rho, target), jnp.zeros(())
+
+    def softnesses(self) -> Softness:
+        """The softnesses at which the certificate is tried; the least of what they give is kept."""
+        return jnp.zeros(1), jnp.zeros(1)
+
+
+class Distance(Loss):
+    """Sum or max over n of |rho-hat_n - rho_n|, in the 1-norm (paper, Eqs. 17 and 20)."""
+
+    objective: str
+
+    def value(self, rho, target):
+        return total(rho - target, self.objective)
+
+    def support(self, rho, target, softness):
+        """For any prices f of the reward player, weights of steps included, the loss is at least <f, rho - rho-hat>."""
+        difference = rho - target
+        f = prices(difference, self.objective, softness)
+        return f, total(difference, self.objective) - jnp.sum(f * difference)
+
+    def softnesses(self):
+        signs, steps = jnp.meshgrid(jnp.logspace(-1, -7, 13), jnp.logspace(0, -6, 13 if self.objective == "max" else 1))
+        return signs.ravel(), steps.ravel()
 
 
 #: How the steps' distances are made one number.

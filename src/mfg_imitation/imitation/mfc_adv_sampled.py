@@ -27,7 +27,7 @@ from mfg_imitation.imitation.ascent import Descent, advance, begin, strokes
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
 from mfg_imitation.imitation.demonstrations import check_occupancy
 from mfg_imitation.imitation.matching import check_objective, prices, schedule, total
-from mfg_imitation.imitation.mfc_adv import EXPLORATION
+from mfg_imitation.imitation.matching_descent import EXPLORATION
 
 #: First step of the optimiser, in logits; it falls linearly to zero. On the sheltered attractor (H = 30, 1000
 #: players, 300 iterations) 0.3 reached half the objective that 0.1 did.

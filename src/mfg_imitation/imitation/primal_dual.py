@@ -18,6 +18,7 @@ from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation, fitted
+from mfg_imitation.imitation.behavioral_cloning import cloned_policy
 from mfg_imitation.imitation.matching import occupancy_distance
 
 #: Mass below which a state counts as not reached: the linear program's and the float's rounding.
@@ -44,13 +45,16 @@ def solve_saddle(
     pi <- argmax over pi of eta <f, rho^pi> - sum over n of E KL(pi_n | old pi_n), exactly, by one backward induction:
     a mirror step in the occupancies. Step sizes adapt to what the two steps were (as in PDLP, Applegate et al. 2021).
     The averages of both players are measured: their distance from above, and from below what the best response to
-    the average reward leaves: that is the certificate of suboptimality. Unchecked arguments, see `vanilla_adv`.
+    the average reward leaves: that is the certificate of suboptimality. Behavioral cloning counts as a result: where
+    the demonstrations are clean no average is as good. Unchecked arguments, see `vanilla_adv`.
     """
     largest = objective == "max"
     state = _begin(game, target, population, game.uniform_policy())
     best, done = _measure(game, target, population, largest, state), 0
     bound = float(best.bound)
     restart_gap = float(best.value) - bound
+    cloned = _cloned(game, target, population, largest, bound)
+    best = cloned if cloned.value < best.value else best
     bar = tqdm(desc="vanilla-ADV", unit="it", disable=None, leave=False)
     while float(best.value) - bound > tolerance and done < iterations:
         state = _chunk(game, target, population, largest, state)
@@ -149,6 +153,14 @@ def _soft_response(game, population, log_policy, reward) -> Float[Array, "H S A"
         return value, q - value[:, None]
 
     return backward(game, back, log_policy, reward, population)[1]
+
+
+@eqx.filter_jit
+def _cloned(game, target, population, largest, bound) -> _Measured:
+    """Behavioral cloning, and what it is worth."""
+    policy = cloned_policy(target)
+    reached = agent_flow_of(game, policy, population)[..., None] * policy
+    return _Measured(policy, occupancy_distance(target, reached, "max" if largest else "sum"), jnp.asarray(bound))
 
 
 @eqx.filter_jit

@@ -7,18 +7,16 @@ left to the gradient method of MFC-ADV, in the game whose population is frozen.
 
 from typing import Literal
 
-import numpy as np
 from jaxtyping import Array, Float
 
 from mfg_imitation.checks import check_choice, check_count, check_positive, check_probabilities, checked
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
-from mfg_imitation.games.wrapped import WrappedGame
-from mfg_imitation.imitation.algorithm import Imitation, algorithm
+from mfg_imitation.imitation.algorithm import Imitation, algorithm, one_by_one
 from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_fit
 from mfg_imitation.imitation.linear_program import solve_linear_program
-from mfg_imitation.imitation.matching import check_objective
-from mfg_imitation.imitation.mfc_adv import mfc_adv
+from mfg_imitation.imitation.matching import Distance, check_objective
+from mfg_imitation.imitation.matching_descent import least_loss
 from mfg_imitation.imitation.primal_dual import solve_saddle
 
 #: What HiGHS calls a method.
@@ -52,7 +50,7 @@ def vanilla_adv(
 
     Args:
         demonstrations: trajectories, or directly an occupancy rho-hat_n(s, a); a batch may lead either, of samples say;
-            each is fitted by itself (the stationary class in one population all at once, else one after the other).
+            each is fitted by itself (the stationary class all at once, else one after the other).
         objective: sum over n, or max over n, of |rho-hat_n - rho^{pi,E}_n|, in the 1-norm.
         population: the flow of the experts that drives the kernel. None estimates it from the demonstrations, mu-hat.
         method: "lp" is the exact linear program over the occupancy polytope (HiGHS, interior point with crossover);
@@ -86,20 +84,52 @@ def vanilla_adv(
     if population is not None:
         population = check_probabilities("population", population, game.policy_shape[:2])
 
-    def fit(target, population) -> Imitation:
-        if stationary:
-            frozen = _FrozenGame(game, population)
-            return mfc_adv(target, frozen, objective, iterations=iterations, stationary=True, tolerance=tolerance)
-        if method == "first_order":
-            return solve_saddle(game, target, population, objective, iterations, tolerance)
-        return solve_linear_program(game, target, population, objective, HIGHS[method])
+    if stationary:
+        flow = target.sum(axis=-1) if population is None else population
+        return least_loss(game, target, Distance(objective), flow, None, iterations, True, tolerance, "vanilla-ADV")
 
-    batch = target.shape[:-3]
-    if not batch or (stationary and population is not None):
-        return fit(target, target.sum(axis=-1) if population is None else population)
-    samples = target.reshape(-1, *game.policy_shape)
-    fits = [fit(one, one.sum(axis=-1) if population is None else population) for one in samples]
-    return Imitation(*(np.reshape(leaf, (*batch, *np.shape(leaf[0]))) for leaf in zip(*fits, strict=True)))
+    def fit(one) -> Imitation:
+        flow = one.sum(axis=-1) if population is None else population
+        if method == "first_order":
+            return solve_saddle(game, one, flow, objective, iterations, tolerance)
+        return solve_linear_program(game, one, flow, objective, HIGHS[method])
+
+    return one_by_one(fit, target)
+
+
+@algorithm(
+    "vanilla_adv_max",
+    "vanilla-ADV, max",
+    summary="is vanilla-ADV with the largest of the steps' distances, the paper's objective, in place of their sum",
+    needs=("kernel", "population"),
+    variant_of="vanilla_adv",
+)
+def vanilla_adv_max(
+    demonstrations: Demonstrations | Float[Array, "*batch H S A"],
+    game: Game,
+    population: Float[Array, "H S"] | None = None,
+    stationary: bool = False,
+) -> Imitation:
+    """`vanilla_adv` with objective "max" (paper, Eq. 17).
+
+    Steps below the largest are free. Among the optima the one with the least mean over steps is taken, as far as
+    `TIE_BREAK` weighs it; where several have that, the interior point's crossover decides.
+    """
+    return vanilla_adv(demonstrations, game, "max", population, stationary=stationary)
+
+
+@algorithm(
+    "vanilla_adv_estimated",
+    "vanilla-ADV, estimated",
+    summary="is vanilla-ADV in the population that the demonstrations show, where the experts' is not granted",
+    needs=("kernel",),
+    variant_of="vanilla_adv",
+)
+def vanilla_adv_estimated(
+    demonstrations: Demonstrations | Float[Array, "*batch H S A"], game: Game, stationary: bool = False
+) -> Imitation:
+    """`vanilla_adv` in mu-hat, the demonstrations' own estimate of the experts' flow."""
+    return vanilla_adv(demonstrations, game, stationary=stationary)
 
 
 @algorithm(
@@ -118,24 +148,3 @@ def vanilla_adv_simplex(
 ) -> Imitation:
     """`vanilla_adv` by the dual simplex: the gaps of several optima of one program can lie far apart."""
     return vanilla_adv(demonstrations, game, objective, population, method="simplex")
-
-
-class _FrozenGame(WrappedGame):
-    """The kernel no longer asks who plays: the population is the given flow, whatever the policy.
-
-    Its own population is then the one imitator among the experts, so that MFC-ADV in it is vanilla-ADV.
-    """
-
-    population: Float[Array, "H S"]
-
-    def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A K"]:
-        return super().probabilities(n, self.population[n])
-
-    def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
-        return super().reward(n, self.population[n])
-
-    def pull_back(self, n, mu: Float[Array, " S"], values: Float[Array, " S"]) -> Float[Array, "S A"]:
-        return super().pull_back(n, self.population[n], values)
-
-    def push_forward(self, n, mu: Float[Array, " S"], joint: Float[Array, "S A"]) -> Float[Array, " S"]:
-        return super().push_forward(n, self.population[n], joint)
