@@ -38,6 +38,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "imitation.divergence": ["match_divergence"],
         "imitation.evidence": ["cloning_by_evidence"],
         "imitation.label_noise": ["NoiseInterval", "label_noise_interval"],
+        "imitation.likelihood_evidence": ["likelihood_by_evidence"],
         "imitation.mfc_adv": ["mfc_adv"],
         "imitation.mfc_adv_deviation": ["mfc_adv_deviation"],
         "imitation.mfc_adv_sampled": ["mfc_adv_sampled", "player_simulator"],

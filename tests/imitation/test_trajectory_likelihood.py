@@ -106,8 +106,26 @@ def test_without_noise_it_is_behavioral_cloning(players, garnet, policy):
     sample = mfg.sample_demonstrations(garnet, played, 300, 0)
     fit = mfg.trajectory_likelihood(sample, garnet)
     assert fit.label_noise == 0 and fit.status == "closed form"
-    np.testing.assert_array_equal(fit.policy, mfg.behavioral_cloning(sample, garnet).policy)
+    np.testing.assert_allclose(fit.policy, mfg.behavioral_cloning(sample, garnet).policy, rtol=0, atol=1e-12)
     np.testing.assert_array_equal(mfg.trajectory_likelihood(sample, garnet, None, 0.0).policy, fit.policy)
+
+
+@pytest.mark.parametrize("noise", [0, 0.2])
+def test_by_evidence_what_was_played_is_smoothed_unless_the_policy_is_sparse(noise, garnet, sheltered, policy):
+    """The same noise is found; a mixed policy seen in ten trajectories comes out smoother, and so less likely."""
+    few = mfg.sample_demonstrations(garnet, 0.5 * policy + 0.5 / 3, 10, 0, label_noise=noise)
+    rough, smooth = mfg.trajectory_likelihood(few, garnet), mfg.likelihood_by_evidence(few, garnet)
+    assert smooth.label_noise == rough.label_noise and smooth.objective >= rough.objective - 1e-9
+    assert smooth.certificate >= smooth.objective - rough.objective - 1e-9
+    flow = np.asarray(mfg.empirical_occupancy(few, garnet)).sum(axis=-1)
+    value = -log_likelihood(few, garnet, np.asarray(smooth.policy), np.asarray(smooth.confusion), flow) / 10
+    assert smooth.objective == pytest.approx(value, rel=1e-9)
+    pure = mfg.sample_demonstrations(sheltered, sheltered.known_expert(), 200, 0, label_noise=noise)
+    np.testing.assert_allclose(
+        mfg.occupancy(sheltered, mfg.likelihood_by_evidence(pure, sheltered).policy),
+        mfg.occupancy(sheltered, mfg.trajectory_likelihood(pure, sheltered).policy),
+        atol=1e-12,
+    )
 
 
 def test_the_sparse_prior_explains_with_fewer_actions_and_loses_no_record():

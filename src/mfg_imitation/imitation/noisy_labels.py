@@ -81,7 +81,6 @@ def uniform_noise(noise: Float[Array, ""], n_actions: int) -> Float[Array, "A A"
 def fit_records(
     records: Records,
     possible: Float[Array, "batch R A"],
-    prior: Float[Array, "batch cells A"] | None,
     model: Model,
     mode: str,
     sparse: bool,
@@ -90,26 +89,38 @@ def fit_records(
 
     Args:
         possible: P_n(s'|s, a, mu_n) of every record for every action.
-        prior: records that are imagined beside the real ones; with them no simpler account is looked for.
         mode: "given", "estimate" or "confusion", see `trajectory_likelihood`.
     """
 
     def one(sample) -> Explained:
-        records, possible, prior = sample
+        records, possible = sample
         table = _Table(records, possible)
         start = (1 - EXPLORATION) * table.clone + EXPLORATION / possible.shape[-1]
-        found = _maximised(table, start, prior, model, mode, False)
-        plain = is_sparse = jnp.asarray(False)
-        if prior is None:
-            if sparse:
-                other = _maximised(table, start, prior, model, mode, True)
-                found, is_sparse = _better(other, found)
-            cloned = _account(table, table.clone, jnp.eye(possible.shape[-1]), jnp.asarray(0.0), "given")
-            found, plain = _better(cloned, found, model.given == 0 if mode == "given" else None)
+        found, is_sparse = _maximised(table, start, model, mode, False), jnp.asarray(False)
+        if sparse:
+            found, is_sparse = _better(_maximised(table, start, model, mode, True), found)
+        cloned = _account(table, table.clone, jnp.eye(possible.shape[-1]), jnp.asarray(0.0), "given")
+        found, plain = _better(cloned, found, model.given == 0 if mode == "given" else None)
         missing = jnp.sum(jnp.where(table.weight > 0, 0, records.count)).astype(int)
         return Explained(found, plain, is_sparse & ~plain, table.certificate(found), missing)
 
-    return jax.lax.map(one, (records, possible, prior))
+    return jax.lax.map(one, (records, possible))
+
+
+@eqx.filter_jit
+def with_policy(
+    explained: Explained, records: Records, possible: Float[Array, "batch R A"], policy: Float[Array, "batch cells A"]
+) -> Explained:
+    """The same noise with another policy: what it explains, and by how much that could be more."""
+
+    def one(sample):
+        explained, records, possible, policy = sample
+        table, old = _Table(records, possible), explained.account
+        new = _account(table, policy, old.confusion, old.noise, "given")
+        new = new._replace(change=old.change, iterations=old.iterations)
+        return explained._replace(account=new, certificate=table.certificate(new))
+
+    return jax.lax.map(one, (explained, records, possible, policy))
 
 
 class _Table:
@@ -146,11 +157,10 @@ class _State(NamedTuple):
     iteration: Int[Array, ""]
 
 
-def _maximised(table: _Table, start, prior, model: Model, mode: str, sparse: bool) -> Account:
+def _maximised(table: _Table, start, model: Model, mode: str, sparse: bool) -> Account:
     def step(state: _State) -> _State:
         share, expected = _expected(table, state.policy, state.confusion)
-        counted = expected if prior is None else expected + prior
-        policy = _sparse(table, counted, state.confusion) if sparse else policy_of_occupancy(counted)
+        policy = _sparse(table, expected, state.confusion) if sparse else policy_of_occupancy(expected)
         noise, confusion = _noise(table, state, share, mode)
         change = jnp.maximum(jnp.abs(policy - state.policy).max(), jnp.abs(confusion - state.confusion).max())
         return _State(policy, confusion, noise, change, state.iteration + 1)
@@ -174,14 +184,14 @@ def _expected(table: _Table, policy, confusion):
     return share, table.summed(share)
 
 
-def _sparse(table: _Table, counted, confusion):
+def _sparse(table: _Table, expected, confusion):
     """One record is taken from every action, but for those without which a record, or a cell, has none."""
-    kept = jnp.maximum(counted - ONE, 0)
-    most = counted == counted.max(axis=-1, keepdims=True)
-    kept = jnp.where(most & (kept.sum(axis=-1, keepdims=True) == 0), counted, kept)
+    kept = jnp.maximum(expected - ONE, 0)
+    most = expected == expected.max(axis=-1, keepdims=True)
+    kept = jnp.where(most & (kept.sum(axis=-1, keepdims=True) == 0), expected, kept)
     lost = (table.weight > 0) & (table.joint(policy_of_occupancy(kept), confusion).sum(axis=-1) == 0)
     needed = table.summed((lost[:, None] & (table.possible > 0)).astype(float)) > 0
-    return policy_of_occupancy(jnp.where(needed, counted, kept))
+    return policy_of_occupancy(jnp.where(needed, expected, kept))
 
 
 def _noise(table: _Table, state: _State, share, mode):

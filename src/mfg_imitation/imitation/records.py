@@ -65,11 +65,28 @@ def likely(game: Game, records: Records, flows: Float[Array, "batch H S"]) -> Fl
     return _likely(game, records, flows, jnp.asarray(bounds), _power_of_two(int(np.diff(bounds).max(initial=1))))
 
 
+@eqx.filter_jit
 def spread(
-    game: Game, records: Records, policy: Float[Array, "batch C A"], stationary: bool = False
+    game: Game, records: Records, values: Float[Array, "batch C A"], elsewhere: float, stationary: bool = False
 ) -> Float[Array, "batch H S A"]:
-    """The policy of the cells as one of the game; uniform elsewhere."""
-    return _spread(game, records, policy, stationary)
+    """What the cells have, in the shape of a policy of the game."""
+
+    def one(records, values):
+        filled = jnp.full((1 if stationary else game.horizon, *game.policy_shape[1:]), elsewhere)
+        filled = filled.at[records.cells[:, 0], records.cells[:, 1]].set(values, mode="drop")
+        return jnp.broadcast_to(filled, game.policy_shape)
+
+    return jax.vmap(one)(records, values)
+
+
+@jax.jit
+def of_cells(records: Records, policy: Float[Array, "batch H S A"]) -> Float[Array, "batch C A"]:
+    """What a policy does in the cells; 0 in those that pad."""
+
+    def one(records, policy):
+        return policy.at[records.cells[:, 0], records.cells[:, 1]].get(mode="fill", fill_value=0)
+
+    return jax.vmap(one)(records, policy)
 
 
 def _grouped(states, actions, n_states, n_actions, stationary):
@@ -108,13 +125,3 @@ def _likely(game, records, flows, bounds, most):
         return jax.lax.fori_loop(0, game.horizon - 1, at, jnp.ones((*records.action.shape, len(game.actions))))
 
     return jax.vmap(one)(records, flows, bounds)
-
-
-@eqx.filter_jit
-def _spread(game, records, policy, stationary):
-    def one(records, policy):
-        uniform = jnp.full((1 if stationary else game.horizon, *game.policy_shape[1:]), 1 / len(game.actions))
-        filled = uniform.at[records.cells[:, 0], records.cells[:, 1]].set(policy, mode="drop")
-        return jnp.broadcast_to(filled, game.policy_shape)
-
-    return jax.vmap(one)(records, policy)

@@ -11,6 +11,7 @@ for those without which a record could not be explained. Where a state is seen a
 records decide which account is kept.
 """
 
+import math
 from typing import Literal, NamedTuple
 
 import jax.numpy as jnp
@@ -27,10 +28,9 @@ from mfg_imitation.checks import (
 )
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import CLOSED_FORM, algorithm, fitted
-from mfg_imitation.imitation.behavioral_cloning import cloned_policy
 from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations, empirical_occupancy
 from mfg_imitation.imitation.noisy_labels import FIRST_NOISE, Explained, Model, fit_records
-from mfg_imitation.imitation.records import grouped, likely, spread
+from mfg_imitation.imitation.records import Records, grouped, likely, spread
 
 
 class LikelihoodFit(NamedTuple):
@@ -97,6 +97,18 @@ def trajectory_likelihood(
     Raises:
         InputError: the demonstrations or the population are not of this game, or a setting is out of its range.
     """
+    records, _, found = explained(
+        demonstrations, game, population, label_noise, sparse, stationary, tolerance, max_iterations
+    )
+    policy = spread(game, records, found.account.policy, 1 / len(game.actions), stationary)
+    return likelihood_fit(policy, found, demonstrations, tolerance)
+
+
+def explained(
+    demonstrations: Demonstrations, game: Game, population, label_noise, sparse, stationary, tolerance, max_iterations
+) -> tuple[Records, Float[Array, "samples R A"], Explained]:
+    """Check the arguments of `trajectory_likelihood`; the records of its samples, how likely their moves are by every
+    action, and the better account of each."""
     check_demonstrations(demonstrations, game)
     check_positive("tolerance", tolerance)
     check_count("max_iterations", max_iterations)
@@ -104,32 +116,28 @@ def trajectory_likelihood(
         check_choice("label_noise", label_noise, ("estimate", "confusion"))
     else:
         check_probability("label_noise", label_noise)
-    if population is not None:
+    if population is None:
+        flows = empirical_occupancy(demonstrations, game).sum(axis=-1).reshape(-1, *game.policy_shape[:2])
+    else:
         population = check_probabilities("population", population, game.policy_shape[:2])
-    occupancy = empirical_occupancy(demonstrations, game)
-    batch = occupancy.shape[:-3]
-    flat = (-1, *game.policy_shape)
-    flows = occupancy.reshape(flat).sum(axis=-1)
-    flows = flows if population is None else jnp.broadcast_to(population, flows.shape)
-    cloned = cloned_policy(occupancy.reshape(flat), stationary=stationary)
+        samples = math.prod(np.shape(demonstrations.states)[:-2])
+        flows = jnp.broadcast_to(population, (samples, *population.shape))
     records = grouped(demonstrations, game, stationary)
     possible = likely(game, records, flows)
     mode = label_noise if isinstance(label_noise, str) else "given"
     given = FIRST_NOISE if isinstance(label_noise, str) else label_noise
     model = Model(jnp.asarray(given, float), jnp.asarray(tolerance), jnp.asarray(max_iterations))
-    found = fit_records(records, possible, None, model, mode, sparse)
-    policy = spread(game, records, found.account.policy, stationary)
-    policy = jnp.where(found.plain[:, None, None, None], cloned, policy)
-    met = np.where(np.asarray(found.account.change) <= tolerance, "converged", "iteration limit")
-    status = np.where(np.asarray(found.plain), CLOSED_FORM, met)
-    return likelihood_fit(policy, found, status, batch, demonstrations.states.shape[-2])
+    return records, possible, fit_records(records, possible, model, mode, sparse)
 
 
 def likelihood_fit(
-    policy: Float[Array, "samples H S A"], found: Explained, status: np.ndarray, batch: tuple[int, ...], size: int
+    policy: Float[Array, "samples H S A"], found: Explained, demonstrations: Demonstrations, tolerance: float
 ) -> LikelihoodFit:
-    """What was found of a flat batch of samples, of so many trajectories each, in the shape of the batch."""
+    """What was found of a flat batch of samples, in the shape of the batch."""
+    *batch, size, _ = np.shape(demonstrations.states)
     account = found.account
+    met = np.where(np.asarray(account.change) <= tolerance, "converged", "iteration limit")
+    status = np.where(np.asarray(found.plain), CLOSED_FORM, met)
     numbers = -account.log_likelihood / size, status, account.iterations, found.certificate / size
     leaves = policy, *numbers, account.noise, account.confusion, found.impossible
     shaped = [leaf.reshape((*batch, *leaf.shape[1:])) for leaf in leaves]
