@@ -53,7 +53,7 @@ def test_mixed_answers_come_as_often_as_the_expert_gives_them(garnet, rng, draw_
 @pytest.mark.parametrize("population", ["own", "experts"])
 def test_players_live_in_the_population_that_is_asked_for(garnet, expert, population):
     """What a pure expert has answered shows who went where: the same as players of `simulate` in that flow."""
-    seed, players = 4, 3
+    seed, players = 0, 3  # a seed with which the two populations send somebody elsewhere
     key = jax.random.split(jax.random.key(seed))[0]
     policies = mfg.dagger(garnet, expert, 3, players * garnet.horizon, seed, population).policies
     seen, played = np.zeros(garnet.policy_shape[:2], bool), expert
