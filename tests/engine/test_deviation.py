@@ -16,7 +16,7 @@ SLOPE = 0.7
 
 
 class TwinBranches(WrappedGame):
-    """Every branch is there twice, with a third and two thirds of its probability, the second time in reverse order."""
+    """Every branch is there twice, the second time in reverse order; the population decides how much of it is where."""
 
     successors = property(
         lambda self: jnp.concatenate([self.game.successors, self.game.successors[..., ::-1]], axis=-1)
@@ -24,7 +24,7 @@ class TwinBranches(WrappedGame):
 
     def probabilities(self, n, mu):
         kernel = self.game.probabilities(n, mu)
-        return jnp.concatenate([kernel / 3, 2 * kernel[..., ::-1] / 3], axis=-1)
+        return jnp.concatenate([mu[0] * kernel, (1 - mu[0]) * kernel[..., ::-1]], axis=-1)
 
     def pull_back(self, n, mu, values):
         return jnp.sum(self.probabilities(n, mu) * values[self.successors], axis=-1)

@@ -1,10 +1,12 @@
 """DAgger: who is asked what, how often, and in which population."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import mfg_imitation as mfg
+from mfg_imitation.engine.players import simulate
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +50,29 @@ def test_mixed_answers_come_as_often_as_the_expert_gives_them(garnet, rng, draw_
     np.testing.assert_allclose(fit.policies[-1, 0, most], mixed[0, most], atol=4 / np.sqrt(asked))
 
 
-def test_players_live_in_the_population_that_is_asked_for():
-    """The attractor draws whoever lives among imitators to s1 as their own slips do, not as the experts' slips.
+@pytest.mark.parametrize("population", ["own", "experts"])
+def test_players_live_in_the_population_that_is_asked_for(garnet, expert, population):
+    """What a pure expert has answered shows who went where: the same as players of `simulate` in that flow."""
+    seed, players = 0, 3  # a seed with which the two populations send somebody elsewhere
+    key = jax.random.split(jax.random.key(seed))[0]
+    policies = mfg.dagger(garnet, expert, 3, players * garnet.horizon, seed, population).policies
+    seen, played = np.zeros(garnet.policy_shape[:2], bool), expert
+    for r, policy in enumerate(policies):
+        flow = mfg.population_flow(garnet, played if population == "own" else expert)
+        states = simulate(garnet, played, key, r * players + jnp.arange(players), flow).states
+        seen[np.arange(garnet.horizon), states] = True
+        np.testing.assert_array_equal(np.all(policy == expert, axis=-1), seen)
+        played = policy
 
-    The first round is the expert's own, alike in both.
-    """
+
+def test_the_populations_differ_and_so_do_the_rounds():
+    """In the attractor, where imitators' slips draw on others; all are in s0 at n = 0, and are answered afresh."""
     game = mfg.load_game("attractor", horizon=6, transition_lipschitz=5)
     expert = 0.9 * game.known_expert() + 0.1 / 2
     own, experts = (mfg.dagger(game, expert, 30, 60, 0, population).policies for population in ("own", "experts"))
     np.testing.assert_array_equal(own[0], experts[0])
     assert not np.array_equal(own, experts)
+    assert len(np.unique(np.asarray(own[:, 0, 0, 0]))) > 5
 
 
 def test_asking_pays_where_imitators_come_and_experts_seldom_do(game_files):
