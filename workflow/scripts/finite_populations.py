@@ -16,7 +16,7 @@ alphas = settings.pop("alpha")
 for path, expert in zip(snakemake.input.games, snakemake.input.experts, strict=True):
     file = GameFile.read(path)
     game = file.load()
-    policies = mixture(load_equilibrium(expert, file).policy, game.uniform_policy(), jnp.array(alphas)[:, None, None])
+    policies = mixture(load_equilibrium(expert, file).policy, game.uniform_policy(), jnp.array(alphas)[:, None])
     for alpha, policy in zip(alphas, policies, strict=True):
         table = finite_populations(game, policy, seed=snakemake.params.seed, **settings)
         table.insert(0, "game", file.name)
