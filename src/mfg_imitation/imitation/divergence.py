@@ -134,22 +134,22 @@ def _enter(name: str, divergence: Divergence) -> None:
         f"vanilla-ADV, {divergence.label}",
         summary=f"is vanilla-ADV with the {divergence.label} divergence in place of the 1-norm",
         needs=("kernel", "population"),
+        stationary=False,
         variant_of="vanilla_adv",
     )
-    def among_experts(demonstrations, game, population=None, starts=None, *, iterations=2000, stationary=False):
-        return match_divergence(
-            demonstrations, game, name, population, starts, iterations=iterations, stationary=stationary
-        )
+    def among_experts(demonstrations, game, population=None, starts=None, *, iterations=2000):
+        return match_divergence(demonstrations, game, name, population, starts, iterations=iterations)
 
     @algorithm(
         f"mfc_adv_{name}",
         f"MFC-ADV, {divergence.label}",
         summary=f"is MFC-ADV with the {divergence.label} divergence in place of the 1-norm",
         needs=("kernel",),
+        stationary=False,
         variant_of="mfc_adv",
     )
-    def own_population(demonstrations, game, starts=None, *, iterations=2000, stationary=False):
-        return match_divergence(demonstrations, game, name, "own", starts, iterations=iterations, stationary=stationary)
+    def own_population(demonstrations, game, starts=None, *, iterations=2000):
+        return match_divergence(demonstrations, game, name, "own", starts, iterations=iterations)
 
 
 for _name, _divergence in DIVERGENCES.items():
