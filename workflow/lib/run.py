@@ -172,4 +172,5 @@ KINDS = {
     "explored": lambda run: run.config["explorer"]["games"],
     "studied": lambda run: run.config["theory"]["frontier"]["games"],
     "populated": lambda run: run.config["finite_populations"]["games"],
+    "simulated": lambda run: sorted({case["game"] for case in run.config["unknown_kernel"]["cases"]}),
 }
