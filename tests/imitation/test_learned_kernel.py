@@ -58,13 +58,15 @@ def test_what_is_not_needed_is_exactly_zero(sheltered):
     assert largest_error(found.game, sheltered, shares(0, 1e-9, 0.3, 1)) == 0
 
 
-def test_a_rare_transition_is_never_taken_for_impossible(sheltered):
-    """One player in a thousand jumps, in each of two populations; the prior takes a count from what explains it."""
-    once = Transitions(shares(0.4, 0.6), *(np.repeat([[0, 0, 1, 1], [0] * 4, [0] * 4, [0, 1] * 2], [999, 1] * 2, 1)))
-    found = learn_kernel(once, sheltered)
-    assert np.isfinite(found.log_likelihood)
-    for mu in shares(0.4, 0.6):
-        assert float(found.game.transition(0, mu)[0, 0, 1]) == pytest.approx(1e-3, abs=1e-9)
+def test_a_rare_transition_is_never_taken_for_impossible():
+    """One player of 2000 goes to s2: the prior takes a whole count from what explains it, and would leave nothing."""
+    game = mfg.UnknownGame(("s0", "s1", "s2"), ("a",), 2, np.eye(3)[0])
+    populations = np.array([[0.9, 0.1, 0], [0.1, 0.9, 0]])
+    which, successors = np.repeat([[0, 0, 0, 1, 1], [0, 1, 2, 0, 1]], [899, 100, 1, 100, 900], axis=1)
+    found = learn_kernel(Transitions(populations, which, 0 * which, 0 * which, successors), game)
+    here, there = (np.asarray(found.game.transition(0, mu)[0, 0]) for mu in populations)
+    assert np.isfinite(found.log_likelihood) and here[2] > 1e-4
+    np.testing.assert_allclose([here[0], there[0]], [0.9, 0.1], atol=0.005)  # the population still matters
 
 
 def test_actions_and_populations_that_make_no_difference_make_none(rng):
