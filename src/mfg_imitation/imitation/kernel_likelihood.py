@@ -100,9 +100,7 @@ def _expectation_maximisation(populations, counts, kernel, taken, iterations):
         kernel, number, _ = state
         expected = kernel * _slopes(populations, counts, kernel)
         kept = jnp.maximum(expected - taken, 0)
-        # Of a component with less than that, the largest entry is left; and so is all that alone explains a transition.
-        emptied = kept.sum(axis=-1, keepdims=True) == 0
-        kept = jnp.where(emptied & (expected == expected.max(axis=-1, keepdims=True)), expected, kept)
+        # What alone explains a transition is left as it is.
         lost = jnp.any((counts > 0) & (jnp.tensordot(populations, kept, 1) == 0), axis=0)
         new = policy_of_occupancy(jnp.where(lost, expected, kept), elsewhere=kernel)
         return new, number + 1, jnp.abs(new - kernel).max()
