@@ -41,7 +41,7 @@ TAKES_ARRAY = {
     "network_policy": lambda game, x: mfg.network_policy(x, game),
     "vanilla_adv": lambda game, x: mfg.vanilla_adv(x, game),
     "mfc_adv": lambda game, x: mfg.mfc_adv(x, game, iterations=1),
-    "mfc_adv_sampled": lambda game, x: mfg.mfc_adv_sampled(x, mfg.player_simulator(game, 5), iterations=1),
+    "mfc_adv_simulated": lambda game, x: mfg.mfc_adv_simulated(x, mfg.player_simulator(game, 5), game, iterations=1),
     "social_optimum": lambda game, x: mfg.social_optimum(game, x),
     "sample_demonstrations": lambda game, x: mfg.sample_demonstrations(game, x, 3, 0),
     "empirical_nash_imitation_gap": lambda game, x: mfg.empirical_nash_imitation_gap(game, x, 10, 2, seed=0),
@@ -73,6 +73,8 @@ TAKES_GAME = {
     "sample_demonstrations": lambda x, game: mfg.sample_demonstrations(x, game.known_expert(), 3, 0),
     "empirical_nash_imitation_gap": lambda x, game: mfg.empirical_nash_imitation_gap(x, game.known_expert(), 9, 2, 0),
     "player_simulator": lambda x, game: mfg.player_simulator(x, 3),
+    "mfc_adv_simulated": lambda x, game: mfg.mfc_adv_simulated(game.known_expert(), mfg.player_simulator(game, 3), x),
+    "learn_kernel": lambda x, game: mfg.learn_kernel(None, x),
     "load_demonstrations": lambda x, game: mfg.load_demonstrations("nowhere.csv", x),
     "save_demonstrations": lambda x, game: mfg.save_demonstrations("nowhere.csv", game.known_expert(), x),
 }
@@ -94,6 +96,10 @@ COUNTS = {
     "social_optimum": lambda game, x: mfg.social_optimum(game, iterations=x),
     "social_optimum, starts": lambda game, x: mfg.social_optimum(game, n_random_starts=x),
     "player_simulator": lambda game, x: mfg.player_simulator(game, x),
+    "learn_kernel": lambda game, x: mfg.learn_kernel(None, game, iterations=x),
+    "mfc_adv_simulated": lambda game, x: mfg.mfc_adv_simulated(
+        mfg.occupancy(game, game.known_expert()), mfg.player_simulator(game, 3), game, rounds=x
+    ),
     "empirical_nash_imitation_gap": lambda game, x: mfg.empirical_nash_imitation_gap(
         game, game.known_expert(), x, 2, 0
     ),
@@ -177,7 +183,7 @@ def test_results_are_plain(attractor3):
         mfg.vanilla_adv(target, attractor3),
         mfg.vanilla_adv(target, attractor3, method="first_order", iterations=3),
         mfg.mfc_adv(target, attractor3, iterations=2),
-        mfg.mfc_adv_sampled(target, mfg.player_simulator(attractor3, 5), iterations=1, rollouts=2),
+        mfg.mfc_adv_simulated(target, mfg.player_simulator(attractor3, 5), attractor3, iterations=1).imitation,
     ]
     for fit in fits:
         objective, status, iterations, certificate = json.loads(json.dumps(fit[1:]))

@@ -27,7 +27,8 @@ def representative_calls():
     from mfg_imitation.games.game_file import GameFile
     from mfg_imitation.games.lipschitz import lipschitz_estimate
     from mfg_imitation.imitation.mfc_adv import mfc_adv
-    from mfg_imitation.imitation.mfc_adv_sampled import mfc_adv_sampled, player_simulator
+    from mfg_imitation.imitation.mfc_adv_simulated import mfc_adv_simulated
+    from mfg_imitation.imitation.simulator import player_simulator
     from mfg_imitation.studies.sweep import sweep
 
     twin = mfg.Game.from_functions(
@@ -53,7 +54,7 @@ def representative_calls():
     control_gradient(game, expert)
     for target, starts in ((mfg.occupancy(game, expert), expert[None]), (mfg.occupancy(game, policy), policy[None])):
         mfc_adv(target, game, "max", starts, iterations=2)
-    mfc_adv_sampled(mfg.occupancy(game, expert), player_simulator(game, 5), iterations=2, rollouts=2)
+    mfc_adv_simulated(mfg.occupancy(game, expert), player_simulator(game, 5), game, rounds=2, iterations=2)
     lipschitz_estimate(game, jnp.eye(2), n_samples=2)
     known_expert(mfg.load_game(GAMES / "attractor.yaml", horizon=2))
     demonstrations = mfg.sample_demonstrations(twin, twin.uniform_policy(), 5, 0, 0.1)

@@ -8,6 +8,7 @@ import pytest
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.figures.imitation import NOTHING, learning_figure, matrix_figure, players_figure
+from mfg_imitation.figures.unknown_kernel import unknown_kernel_figure
 
 GAP = "nash_imitation_gap"
 ALGORITHMS = {"bc": 0.0, "vanilla_adv": 2.0, "mfc_adv": 0.5, "vanilla_adv_simplex": 9.0}
@@ -65,6 +66,24 @@ def test_errors_in_populations_carry_their_slopes():
     assert "0.1" in other.get_title() and "0.2" in axes.get_title()
     np.testing.assert_allclose(axes.lines[0].get_xydata(), [[100, 0.1], [10000, 0.01]])
     assert "-0.50" in axes.texts[0].get_text()
+
+
+def test_learned_kernels_are_drawn_against_the_steps_and_the_others_are_level():
+    frame = pd.DataFrame(
+        {
+            "case": "one",
+            "algorithm": ["bc", "mfc_adv", *["mfc_adv_simulated"] * 4],
+            "player_steps": pd.array([None, None, 100, 100, 1000, 1000], "Int64"),
+            GAP: [3.0, 0.1, 2.0, 4.0, 0.1, 0.3],
+        }
+    )
+    axes = unknown_kernel_figure(frame).axes[0]
+    bc, known, dots, median = (line.get_xydata() for line in axes.lines)
+    assert (bc[:, 1] == 3).all() and (known[:, 1] == 0.1).all()
+    np.testing.assert_allclose(dots[:, 1], [2, 4, 0.1, 0.3])
+    np.testing.assert_allclose(median, [[100, 3], [1000, 0.2]])
+    with pytest.raises(InputError, match="has no column 'player_steps'"):
+        unknown_kernel_figure(frame.drop(columns="player_steps"))
 
 
 @pytest.mark.parametrize("draw", [learning_figure, matrix_figure, lambda table, _: players_figure(table)])

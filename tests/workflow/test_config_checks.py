@@ -106,6 +106,18 @@ def test_names_that_no_font_has_are_told(tmp_path, monkeypatch):
         ),
         ({"imitation": {"games": {"sis": {"overrides": {"infection": 0.5}}}}}, ["sis.overrides", "expert.policy"]),
         ({"imitation": {"games": {"attractor": {"overrides": {"horizon": 10**9}}}}}, ["overrides", "at most 100000"]),
+        (
+            {"unknown_kernel": {"cases": [{"game": "sisi"}]}},
+            ["unknown_kernel.cases[0].game", "did you mean 'sis'"],
+        ),
+        (
+            {"unknown_kernel": {"cases": [{"game": "sis", "overrides": {"infection": 0.5}}]}},
+            ["unknown_kernel.cases[0].overrides", "expert.policy"],
+        ),
+        (
+            {"unknown_kernel": {"cases": [{"game": "sis"}, {"game": "sir", "name": "sis"}]}},
+            ["unknown_kernel.cases[1]", "is called 'sis', as is another before it"],
+        ),
         ({"finite_populations": {"games": ["sisi"]}}, ["finite_populations.games[0]", "did you mean 'sis'"]),
         ({"queries": {"games": ["sisi"]}}, ["queries.games[0]", "did you mean 'sis'"]),
         ({"sweep": {"horizon": [10**9]}}, ["sweep.horizon[0]", "at most 100000"]),

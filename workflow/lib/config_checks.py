@@ -89,7 +89,7 @@ def check_games(run: Run, layers: Layers) -> list[str]:
     def refuse(*place: str | int, reason: str) -> None:
         raise InputError(f"{layers.origin(place)}: {Problem(place, reason)}")
 
-    kinds = ("selected", "imitated", "explored", "studied", "populated")
+    kinds = ("selected", "imitated", "explored", "studied", "populated", "simulated")
     used = {run.paper, *(name for kind in kinds for name in run.games(kind))}
     unused = []
     for path in sorted(GAMES.glob("*.y*ml")):
@@ -102,17 +102,29 @@ def check_games(run: Run, layers: Layers) -> list[str]:
     if run.paper not in run.games("swept"):
         reason = "has no expert.policy" if run.paper in run.games("selected") else "is not among games"
         refuse("paper", "game", reason=f"is {run.paper!r}, which {reason}")
-    for name, changed in run.config["imitation"].get("games", {}).items():
-        overrides = changed.get("overrides")
+    changed = [("imitation", "games", name) for name in run.config["imitation"].get("games", {})]
+    changed += [("unknown_kernel", "cases", index) for index in range(len(run.config["unknown_kernel"]["cases"]))]
+    for section, key, place in changed:
+        spec = run.config[section][key][place]
+        name, overrides = spec.get("game", place), spec.get("overrides")
         if not overrides or (name not in used and "python" in run.file(name).declaration):
             continue
-        place = "imitation", "games", name, "overrides"
+        place = section, key, place, "overrides"
         try:
             game = run.file(name).load(**overrides)
         except InputError as error:
             refuse(*place, reason=f"does not fit: {error}")
         if game.known_expert() is None:
             refuse(*place, reason="only a game with expert.policy can have them")
+    names = [case.get("name", case["game"]) for case in run.config["unknown_kernel"]["cases"]]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            refuse(
+                "unknown_kernel",
+                "cases",
+                index,
+                reason=f"is called {name!r}, as is another before it: names must differ",
+            )
     for index, name in enumerate(run.games("studied")):
         if None in run.file(name).lipschitz():
             reason = f"is {name!r}, which declares no lipschitz constants"
@@ -164,6 +176,8 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     imitation = config["imitation"]
     games = {("paper", "game"): config["paper"]["game"]}
     games |= {("imitation", "games", name): name for name in imitation.get("games", {})}
+    cases = config["unknown_kernel"]["cases"]
+    games |= {("unknown_kernel", "cases", index, "game"): case["game"] for index, case in enumerate(cases)}
     for place, names in (
         (("games",), config.get("games", [])),
         (("imitation", "imitated"), imitation.get("imitated", [])),

@@ -183,4 +183,5 @@ KINDS = {
     "studied": lambda run: run.config["theory"]["frontier"]["games"],
     "populated": lambda run: run.config["finite_populations"]["games"],
     "asked": lambda run: run.config["queries"]["games"],
+    "simulated": lambda run: sorted({case["game"] for case in run.config["unknown_kernel"]["cases"]}),
 }

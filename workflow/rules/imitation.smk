@@ -142,3 +142,26 @@ rule queries:
         library=script_digest("queries", *(name for game in RUN.games("asked") for name in game_modules(game))),
     script:
         "../scripts/queries.py"
+
+
+rule unknown_kernel:
+    """MFC-ADV by those who know simulations only, beside those who know the kernel."""
+    input:
+        games=expand("config/games/{game}.yaml", game=RUN.games("simulated")),
+        experts=expand(paths.expert("{game}"), game=RUN.games("simulated")),
+    output:
+        shown(paths.table("unknown_kernel"), "Tables", table="unknown kernel", game="all"),
+    threads: 2
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    params:
+        settings=lookup(dpath="unknown_kernel", within=config),
+        seed=lookup(dpath="seed", within=config),
+        caption="The Nash imitation gap of MFC-ADV in a kernel learned from simulated players, against the number of "
+        "their steps, beside MFC-ADV with the true kernel and behavioral cloning.",
+        library=script_digest(
+            "unknown_kernel", *(name for game in RUN.games("simulated") for name in game_modules(game))
+        ),
+    script:
+        "../scripts/unknown_kernel.py"
