@@ -47,6 +47,9 @@ ARGUMENTS = {
     "gaps-expert": Argument("expert", lambda game, x: mfg.gaps(game, x, POLICY), POLICY),
     "proxies": Argument("policy", lambda game, x: mfg.proxies(game, POLICY, x), BATCH),
     "proxies-expert": Argument("expert", lambda game, x: mfg.proxies(game, x, POLICY), POLICY),
+    "deviation": Argument("policy", lambda game, x: mfg.deviation(game, POLICY, x), BATCH),
+    "deviation-expert": Argument("expert", lambda game, x: mfg.deviation(game, x, POLICY), POLICY),
+    "dagger": Argument("expert", lambda game, x: mfg.dagger(game, x, 1, 1, 0), POLICY),
     "social_optimum": Argument("starts", lambda game, x: social_optimum(game, x, iterations=1), BATCH),
     "sample_demonstrations": Argument("policy", lambda game, x: mfg.sample_demonstrations(game, x, 1, 0), POLICY),
     "empirical_nash_imitation_gap": Argument(
@@ -66,8 +69,20 @@ def test_every_public_function_is_in_the_table():
         "upper_bounds",
     }
     # These take demonstrations, or joint occupancies [H, S, A]: checked in their own tests.
-    of_demonstrations = {"behavioral_cloning", "empirical_occupancy", "load_demonstrations", "save_demonstrations"}
-    of_occupancies = {"mfc_adv", "mfc_adv_simulated", "vanilla_adv"}
+    of_demonstrations = {
+        "behavioral_cloning",
+        "cloning_by_evidence",
+        "empirical_occupancy",
+        "label_noise_interval",
+        "likelihood_by_evidence",
+        "load_demonstrations",
+        "mfc_adv_simulated",
+        "most_frequent_action",
+        "network_policy",
+        "save_demonstrations",
+        "trajectory_likelihood",
+    }
+    of_occupancies = {"match_divergence", "mfc_adv", "mfc_adv_deviation", "population_likelihood", "vanilla_adv"}
     functions = {name for name in mfg.__all__ if name[0].islower()}
     functions -= takes_no_array_of_probabilities | of_demonstrations | of_occupancies
     assert functions <= set(ARGUMENTS)
