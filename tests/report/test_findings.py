@@ -74,6 +74,20 @@ def test_the_fullest_state_at_any_step_and_at_the_end():
     assert ever == ("bar", 0, 0.9) and at_last == ("home", 1, 0.7)
 
 
+def test_the_last_answers_and_the_most_simulations_speak():
+    asked = pd.DataFrame(
+        [("g", "bc", s, q, gap) for s, q, gap in ((0, 10, 9.0), (0, 20, 1.0), (1, 20, 3.0))],
+        columns=["game", "method", "seed", "queries", "nash_imitation_gap"],
+    )
+    assert findings.after_all_answers(asked).to_numpy().tolist() == [["g", 20, 2.0]]
+    steps = [("bc", 0, 5.0), ("mfc_adv", 0, 2.0), ("mfc_adv_simulated", 10, 8.0), ("mfc_adv_simulated", 100, 2.2)]
+    unknown = pd.DataFrame([("g", 0, *row) for row in steps])
+    unknown.columns = ["case", "seed", "algorithm", "player_steps", "nash_imitation_gap"]
+    found = findings.without_kernel(unknown).iloc[0]
+    assert found[["player_steps", "bc", "mfc_adv", "mfc_adv_simulated"]].tolist() == [100, 5.0, 2.0, 2.2]
+    assert found["apart"] == pytest.approx(0.1)
+
+
 def test_rules_say_what_is_left_to_every():
     declaration = {
         "states": ["here.", "there"],

@@ -122,6 +122,32 @@ def rules(declaration: Mapping) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["state", "action", "goes to", "reward", "by every"])
 
 
+def after_all_answers(queries: pd.DataFrame) -> pd.DataFrame:
+    """Median gaps over the seeds after the last round: one row per game, queries and one column for every method."""
+    last = queries[queries["queries"] == queries.groupby("game")["queries"].transform("max")]
+    medians = last.pivot_table(
+        index=["game", "queries"], columns="method", values="nash_imitation_gap", aggfunc="median"
+    )
+    return medians.reset_index().rename_axis(columns=None)
+
+
+def without_kernel(unknown: pd.DataFrame) -> pd.DataFrame:
+    """Median gaps over the seeds of those who know the kernel and of those who simulated most.
+
+    Returns:
+        One row per case: case, player_steps, bc, mfc_adv, mfc_adv_simulated, and apart, the median over the seeds of
+        the relative difference of the last two.
+    """
+    rows = []
+    for case, here in unknown.groupby("case", sort=False):
+        most = here["player_steps"].max()
+        kept = here[(here["algorithm"] != "mfc_adv_simulated") | (here["player_steps"] == most)]
+        gaps = kept.pivot_table(index="seed", columns="algorithm", values="nash_imitation_gap")
+        apart = (gaps["mfc_adv_simulated"] / gaps["mfc_adv"] - 1).median()
+        rows.append({"case": case, "player_steps": int(most), **gaps.median(), "apart": apart})
+    return pd.DataFrame(rows)
+
+
 class Fullest(NamedTuple):
     """A state, a step, and the share of the population that is there then."""
 

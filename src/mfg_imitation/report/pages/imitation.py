@@ -12,7 +12,7 @@ ORDINARY = "independent trajectories in the expert's population, recorded as the
 def imitation(run: Run) -> Reads:
     """Policies fitted to demonstrations, and what they are worth."""
     games = run.games("imitated")
-    tables = ("imitators", "ranking", "tally", "algorithms", "finite_populations")
+    tables = ("imitators", "ranking", "tally", "algorithms", "queries", "unknown_kernel", "finite_populations")
     figures = run.figures("imitation/*", *(f"games/{game}/imitators" for game in games))
     experiments = run.config["imitation"]["experiments"]
     words = {name: in_words(Experiment, spec, ORDINARY) for name, spec in experiments.items()}
