@@ -11,6 +11,9 @@ from jaxtyping import Array, Float, Int
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.demonstrations import Demonstrations
 
+#: So many records and cells are no work: samples of fewer share their programs.
+FEW_RECORDS, FEW_CELLS = 512, 64
+
 #: The step of a cell that pads: `spread` drops what lies there.
 NOWHERE = np.iinfo(np.int32).max
 
@@ -45,8 +48,8 @@ def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False
     _, *sizes = game.policy_shape
     states, actions = (np.asarray(x, np.int64).reshape(-1, *np.shape(x)[-2:]) for x in demonstrations[:2])
     samples = [_grouped(*sample, *sizes, stationary) for sample in zip(states, actions, strict=True)]
-    within = _power_of_two(max(len(sample[4]) for sample in samples))
-    cells = _power_of_two(max(len(sample[6]) for sample in samples))
+    within = _power_of_two(max(FEW_RECORDS, *(len(sample[4]) for sample in samples)))
+    cells = _power_of_two(max(FEW_CELLS, *(len(sample[6]) for sample in samples)))
     # What pads is of the last step, so that steps stay in order.
     lengths = {"count": (within, 0), "cells": (cells, NOWHERE), "step": (within, game.horizon - 1)}
     padded = [
