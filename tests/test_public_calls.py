@@ -11,6 +11,9 @@ import mfg_imitation as mfg
 
 HORIZON, KERNEL = 3, np.full((2, 2, 2), 0.5)
 
+#: Two trajectories that stay in the first state and play the first action.
+TWO = np.zeros((2, HORIZON), int)
+
 #: No arrays of probabilities.
 ARRAYS = {
     "text": "x",
@@ -66,6 +69,7 @@ TAKES_GAME = {
     "most_frequent_action": lambda x, game: mfg.most_frequent_action(game.known_expert(), x),
     "cloning_by_evidence": lambda x, game: mfg.cloning_by_evidence(game.known_expert(), x),
     "network_policy": lambda x, game: mfg.network_policy(game.known_expert(), x),
+    "likelihood_network": lambda x, game: mfg.likelihood_network(mfg.Demonstrations(TWO, TWO), x),
     "vanilla_adv": lambda x, game: mfg.vanilla_adv(game.known_expert(), x),
     "mfc_adv": lambda x, game: mfg.mfc_adv(game.known_expert(), game=x),
     "solve_equilibrium": lambda x, game: mfg.solve_equilibrium(x),
@@ -82,6 +86,8 @@ COUNTS = {
     "mfc_adv": lambda game, x: mfg.mfc_adv(mfg.occupancy(game, game.known_expert()), game, iterations=x),
     "vanilla_adv": lambda game, x: mfg.vanilla_adv(mfg.occupancy(game, game.known_expert()), game, iterations=x),
     "network_policy": lambda game, x: mfg.network_policy(mfg.occupancy(game, game.known_expert()), game, iterations=x),
+    "likelihood_network": lambda game, x: mfg.likelihood_network(mfg.Demonstrations(TWO, TWO), game, iterations=x),
+    "likelihood_network, seed": lambda game, x: mfg.likelihood_network(mfg.Demonstrations(TWO, TWO), game, seed=x),
     "network_policy, seed": lambda game, x: mfg.network_policy(mfg.occupancy(game, game.known_expert()), game, seed=x),
     "sample_demonstrations": lambda game, x: mfg.sample_demonstrations(game, game.known_expert(), x, 0),
     "sample_demonstrations, seed": lambda game, x: mfg.sample_demonstrations(game, game.known_expert(), 3, x),

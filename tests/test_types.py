@@ -67,6 +67,7 @@ def representative_calls():
     for stationary in (False, True):
         mfg.cloning_by_evidence(demonstrations, twin, stationary)
         mfg.network_policy(demonstrations, twin, iterations=2, stationary=stationary)
+        mfg.likelihood_network(demonstrations, twin, iterations=2, stationary=stationary)
     for objective in ("sum", "max"):
         mfg.vanilla_adv(demonstrations, twin, objective)
     mfg.vanilla_adv(demonstrations, twin, "max", method="first_order", iterations=200)

@@ -39,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "imitation.evidence": ["cloning_by_evidence"],
         "imitation.label_noise": ["NoiseInterval", "label_noise_interval"],
         "imitation.likelihood_evidence": ["likelihood_by_evidence"],
+        "imitation.likelihood_network": ["likelihood_network"],
         "imitation.mfc_adv": ["mfc_adv"],
         "imitation.mfc_adv_deviation": ["mfc_adv_deviation"],
         "imitation.mfc_adv_sampled": ["mfc_adv_sampled", "player_simulator"],
