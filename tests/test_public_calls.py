@@ -44,6 +44,7 @@ TAKES_ARRAY = {
     "network_policy": lambda game, x: mfg.network_policy(x, game),
     "vanilla_adv": lambda game, x: mfg.vanilla_adv(x, game),
     "mfc_adv": lambda game, x: mfg.mfc_adv(x, game, iterations=1),
+    "mfc_adv_network": lambda game, x: mfg.mfc_adv_network(x, game, iterations=1),
     "mfc_adv_sampled": lambda game, x: mfg.mfc_adv_sampled(x, mfg.player_simulator(game, 5), iterations=1),
     "social_optimum": lambda game, x: mfg.social_optimum(game, x),
     "sample_demonstrations": lambda game, x: mfg.sample_demonstrations(game, x, 3, 0),
@@ -72,6 +73,7 @@ TAKES_GAME = {
     "likelihood_network": lambda x, game: mfg.likelihood_network(mfg.Demonstrations(TWO, TWO), x),
     "vanilla_adv": lambda x, game: mfg.vanilla_adv(game.known_expert(), x),
     "mfc_adv": lambda x, game: mfg.mfc_adv(game.known_expert(), game=x),
+    "mfc_adv_network": lambda x, game: mfg.mfc_adv_network(game.known_expert(), x),
     "solve_equilibrium": lambda x, game: mfg.solve_equilibrium(x),
     "social_optimum": lambda x, game: mfg.social_optimum(x),
     "sample_demonstrations": lambda x, game: mfg.sample_demonstrations(x, game.known_expert(), 3, 0),
@@ -84,6 +86,8 @@ TAKES_GAME = {
 NO_NUMBERS = {"NaN": np.nan, "below 0": -1, "text": "3", "list": [3], "infinite": np.inf, "true": True, "array": KERNEL}
 COUNTS = {
     "mfc_adv": lambda game, x: mfg.mfc_adv(mfg.occupancy(game, game.known_expert()), game, iterations=x),
+    "mfc_adv_network": lambda game, x: mfg.mfc_adv_network(mfg.Demonstrations(TWO, TWO), game, iterations=x),
+    "mfc_adv_network, seed": lambda game, x: mfg.mfc_adv_network(mfg.Demonstrations(TWO, TWO), game, seed=x),
     "vanilla_adv": lambda game, x: mfg.vanilla_adv(mfg.occupancy(game, game.known_expert()), game, iterations=x),
     "network_policy": lambda game, x: mfg.network_policy(mfg.occupancy(game, game.known_expert()), game, iterations=x),
     "likelihood_network": lambda game, x: mfg.likelihood_network(mfg.Demonstrations(TWO, TWO), game, iterations=x),
@@ -179,6 +183,7 @@ def test_results_are_plain(attractor3):
         mfg.most_frequent_action(demonstrations, attractor3),
         mfg.cloning_by_evidence(demonstrations, attractor3),
         mfg.network_policy(demonstrations, attractor3, iterations=2),
+        mfg.mfc_adv_network(demonstrations, attractor3, iterations=2),
         mfg.behavioral_cloning(target, attractor3),
         mfg.vanilla_adv(target, attractor3),
         mfg.vanilla_adv(target, attractor3, method="first_order", iterations=3),
