@@ -11,6 +11,9 @@ import mfg_imitation as mfg
 
 HORIZON, KERNEL = 3, np.full((2, 2, 2), 0.5)
 
+#: Two trajectories that stay in the first state and play the first action.
+TWO = np.zeros((2, HORIZON), int)
+
 #: No arrays of probabilities.
 ARRAYS = {
     "text": "x",
@@ -42,6 +45,8 @@ TAKES_ARRAY = {
     "vanilla_adv": lambda game, x: mfg.vanilla_adv(x, game),
     "mfc_adv": lambda game, x: mfg.mfc_adv(x, game, iterations=1),
     "mfc_adv_simulated": lambda game, x: mfg.mfc_adv_simulated(x, mfg.player_simulator(game, 5), game, iterations=1),
+    "mfc_adv_network": lambda game, x: mfg.mfc_adv_network(x, game, iterations=1),
+    "mfc_adv_sampled": lambda game, x: mfg.mfc_adv_sampled(x, mfg.player_simulator(game, 5), iterations=1),
     "social_optimum": lambda game, x: mfg.social_optimum(game, x),
     "sample_demonstrations": lambda game, x: mfg.sample_demonstrations(game, x, 3, 0),
     "empirical_nash_imitation_gap": lambda game, x: mfg.empirical_nash_imitation_gap(game, x, 10, 2, seed=0),
@@ -66,8 +71,10 @@ TAKES_GAME = {
     "most_frequent_action": lambda x, game: mfg.most_frequent_action(game.known_expert(), x),
     "cloning_by_evidence": lambda x, game: mfg.cloning_by_evidence(game.known_expert(), x),
     "network_policy": lambda x, game: mfg.network_policy(game.known_expert(), x),
+    "likelihood_network": lambda x, game: mfg.likelihood_network(mfg.Demonstrations(TWO, TWO), x),
     "vanilla_adv": lambda x, game: mfg.vanilla_adv(game.known_expert(), x),
     "mfc_adv": lambda x, game: mfg.mfc_adv(game.known_expert(), game=x),
+    "mfc_adv_network": lambda x, game: mfg.mfc_adv_network(game.known_expert(), x),
     "solve_equilibrium": lambda x, game: mfg.solve_equilibrium(x),
     "social_optimum": lambda x, game: mfg.social_optimum(x),
     "sample_demonstrations": lambda x, game: mfg.sample_demonstrations(x, game.known_expert(), 3, 0),
@@ -82,8 +89,12 @@ TAKES_GAME = {
 NO_NUMBERS = {"NaN": np.nan, "below 0": -1, "text": "3", "list": [3], "infinite": np.inf, "true": True, "array": KERNEL}
 COUNTS = {
     "mfc_adv": lambda game, x: mfg.mfc_adv(mfg.occupancy(game, game.known_expert()), game, iterations=x),
+    "mfc_adv_network": lambda game, x: mfg.mfc_adv_network(mfg.Demonstrations(TWO, TWO), game, iterations=x),
+    "mfc_adv_network, seed": lambda game, x: mfg.mfc_adv_network(mfg.Demonstrations(TWO, TWO), game, seed=x),
     "vanilla_adv": lambda game, x: mfg.vanilla_adv(mfg.occupancy(game, game.known_expert()), game, iterations=x),
     "network_policy": lambda game, x: mfg.network_policy(mfg.occupancy(game, game.known_expert()), game, iterations=x),
+    "likelihood_network": lambda game, x: mfg.likelihood_network(mfg.Demonstrations(TWO, TWO), game, iterations=x),
+    "likelihood_network, seed": lambda game, x: mfg.likelihood_network(mfg.Demonstrations(TWO, TWO), game, seed=x),
     "network_policy, seed": lambda game, x: mfg.network_policy(mfg.occupancy(game, game.known_expert()), game, seed=x),
     "sample_demonstrations": lambda game, x: mfg.sample_demonstrations(game, game.known_expert(), x, 0),
     "sample_demonstrations, seed": lambda game, x: mfg.sample_demonstrations(game, game.known_expert(), 3, x),
@@ -179,6 +190,7 @@ def test_results_are_plain(attractor3):
         mfg.most_frequent_action(demonstrations, attractor3),
         mfg.cloning_by_evidence(demonstrations, attractor3),
         mfg.network_policy(demonstrations, attractor3, iterations=2),
+        mfg.mfc_adv_network(demonstrations, attractor3, iterations=2),
         mfg.behavioral_cloning(target, attractor3),
         mfg.vanilla_adv(target, attractor3),
         mfg.vanilla_adv(target, attractor3, method="first_order", iterations=3),

@@ -68,8 +68,10 @@ def representative_calls():
     for stationary in (False, True):
         mfg.cloning_by_evidence(demonstrations, twin, stationary)
         mfg.network_policy(demonstrations, twin, iterations=2, stationary=stationary)
+        mfg.likelihood_network(demonstrations, twin, iterations=2, stationary=stationary)
     for objective in ("sum", "max"):
         mfg.vanilla_adv(demonstrations, twin, objective)
+    mfg.mfc_adv_network(demonstrations, twin, iterations=2)
     mfg.vanilla_adv(demonstrations, twin, "max", method="first_order", iterations=200)
     mfg.vanilla_adv(demonstrations, twin, method="first_order", stationary=True)
     mfg.empirical_nash_imitation_gap(twin, twin.uniform_policy(), 10, 2, 0)

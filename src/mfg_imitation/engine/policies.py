@@ -19,13 +19,14 @@ def mixture(
 
 
 def policy_of_occupancy(
-    occupancy: Float[Array, "*batch H S A"],
-    elsewhere: Float[Array, "*#batch #H #S A"] | float | None = None,
+    occupancy: Float[Array, "*batch A"],
+    elsewhere: Float[Array, "*#batch A"] | float | None = None,
     unreached: float = 0.0,
-) -> Float[Array, "*batch H S A"]:
+) -> Float[Array, "*batch A"]:
     """The policy pi_n(a | s) = rho_n(s, a) / sum over a of rho_n(s, a) behind a joint occupancy, or behind counts.
 
     Args:
+        occupancy: of steps and states, or of some cells only.
         elsewhere: the policy in states that are not reached; None stands for the uniform one.
         unreached: mass up to which a state counts as not reached.
     """

@@ -49,12 +49,20 @@ def fitted(policy: Float[Array, "*batch H S A"], objective, status, iterations, 
     return Imitation(policy, objective, status, iterations, certificate)
 
 
-def one_by_one(fit: Callable[[Float[Array, "H S A"]], Imitation], target: Float[Array, "*batch H S A"]) -> Imitation:
-    """Fit the samples of a batch one after the other, where they cannot be fitted all at once."""
-    if target.ndim == 3:
-        return fit(target)
-    fits = [fit(one) for one in target.reshape(-1, *target.shape[-3:])]
-    return Imitation(*(np.reshape(leaf, (*target.shape[:-3], *np.shape(leaf[0]))) for leaf in zip(*fits, strict=True)))
+def one_by_one(fit: Callable[..., tuple], *data: Array | np.ndarray, axes: int = 3) -> tuple:
+    """Fit the samples of a batch one after the other, where they cannot be fitted all at once.
+
+    Args:
+        fit: what fits one sample, from as many arrays as there are `data`, and returns a named tuple.
+        data: arrays that the batch leads: [*batch, H, S, A] of an occupancy.
+        axes: how many axes those of one sample have.
+    """
+    batch = data[0].shape[:-axes]
+    if not batch:
+        return fit(*data)
+    flat = (array.reshape(-1, *array.shape[-axes:]) for array in data)
+    fits = [fit(*sample) for sample in zip(*flat, strict=True)]
+    return type(fits[0])(*(np.reshape(leaf, (*batch, *np.shape(leaf[0]))) for leaf in zip(*fits, strict=True)))
 
 
 class Algorithm(NamedTuple):

@@ -7,6 +7,9 @@ networks had not seen: each of the ten parts is explained by the other nine, add
 c = 0 is behavioral cloning in all that is visited.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -67,25 +70,63 @@ def network_policy(
     if not isinstance(demonstrations, Demonstrations):
         return cloned
     *batch, n_trajectories, horizon = demonstrations.states.shape
+    guess = networks(game, n_trajectories, iterations, stationary, seed)
+    samples = (np.asarray(leaf).reshape(-1, n_trajectories, horizon) for leaf in demonstrations[:2])
+    ends = [guess(states, np.eye(len(game.actions))[actions])[:3] for states, actions in zip(*samples, strict=True)]
+    policy, iteration, stopped = (jnp.stack(leaf).reshape(*batch, *leaf[0].shape) for leaf in zip(*ends, strict=True))
+    status = np.where(stopped, "stopped early", "iteration limit")
+    return beside_cloning(policy, empirical_occupancy(demonstrations, game), cloned, status, iteration)
+
+
+class Guess(NamedTuple):
+    """What networks guess from one sample, and what they were fitted to.
+
+    Attributes:
+        policy: their mean, with the records added.
+        iteration: the most steps that a network took to its best parameters.
+        stopped: whether all of them were stopped.
+        strength: c, how many records the mean stands for.
+        networks: all of them; every array leads with the parts.
+        steps, states: of everything visited; the rows of `counts`.
+        counts: what was played there, in the part that a network has not seen.
+    """
+
+    policy: Float[Array, "H S A"]
+    iteration: Int[Array, ""]
+    stopped: Array
+    strength: Float[Array, ""]
+    networks: PolicyNetwork
+    steps: Int[Array, " rows"]
+    states: Int[Array, " rows"]
+    counts: Float[Array, "parts rows A"]
+
+
+def networks(game: Game, n_trajectories: int, iterations: int, stationary: bool, seed: int) -> Callable:
+    """What fits networks to one sample of so many trajectories, and adds the records; see `network_policy`.
+
+    Returns:
+        (states [M, H], how much of every action was played there [M, H, A]) -> `Guess`.
+
+    Raises:
+        InputError: there is a single trajectory.
+    """
     if n_trajectories < 2:
         raise InputError("demonstrations: one trajectory is too few for a network, which is stopped by another one")
     part = np.random.default_rng(seed).permutation(n_trajectories) % min(PARTS, n_trajectories)
     around, keys = surroundings(game), jax.random.split(jax.random.key(seed), part.max() + 1)
     if stationary:
         around = around._replace(clock=around.clock[:1])
-    samples = (np.reshape(leaf, (-1, n_trajectories, horizon)) for leaf in demonstrations[:2])
-    ends = [
-        _fit(game.policy_shape, around, *_cells(game, states, actions, part, stationary), keys, jnp.asarray(iterations))
-        for states, actions in zip(*samples, strict=True)
-    ]
-    policy, iteration, stopped = (jnp.stack(leaf).reshape(*batch, *leaf[0].shape) for leaf in zip(*ends, strict=True))
-    status = np.where(stopped, "stopped early", "iteration limit")
-    policy = jnp.broadcast_to(policy, cloned.policy.shape)
-    return beside_cloning(policy, empirical_occupancy(demonstrations, game), cloned, status, iteration)
+
+    def guess(states: Int[np.ndarray, "M H"], played: Float[np.ndarray, "M H A"]) -> Guess:
+        cells = _cells(game, states, played, part, stationary)
+        policy, *found = _fit(game.policy_shape, around, *cells, keys, jnp.asarray(iterations))
+        return Guess(jnp.broadcast_to(policy, game.policy_shape), *found, *cells)
+
+    return guess
 
 
-def _cells(game, states, actions, part, stationary):
-    """Step and state of everything visited, and its records in every part, [parts, rows, A].
+def _cells(game, states, played, part, stationary):
+    """Step and state of everything visited, and what was played there in every part, [parts, rows, A].
 
     Of as many rows as there can be, the last ones empty, so that one program serves all samples.
     """
@@ -94,7 +135,7 @@ def _cells(game, states, actions, part, stationary):
     size = min(states.size, (1 + steps[-1]) * n_states)
     visited, row = np.unique(steps * n_states + states, return_inverse=True)
     counts = np.zeros((part.max() + 1, size, n_actions))
-    np.add.at(counts, (part[:, None], row.reshape(states.shape), actions), 1)
+    np.add.at(counts, (part[:, None], row.reshape(states.shape)), played)
     visited = np.pad(visited, (0, size - visited.size))
     return jnp.asarray(visited // n_states), jnp.asarray(visited % n_states), jnp.asarray(counts)
 
@@ -108,8 +149,8 @@ def _fit(
     counts: Float[Array, "parts rows A"],
     keys,
     iterations: Int[Array, ""],
-) -> tuple[Float[Array, "H S A"], Int[Array, ""], Array]:
-    """The policy of one sample; the most steps of a network; whether all of them were stopped."""
+) -> tuple[Float[Array, "H S A"], Int[Array, ""], Array, Float[Array, ""], PolicyNetwork]:
+    """The first fields of `Guess`."""
     _, n_states, n_actions = shape
     total = counts.sum(axis=0)
 
@@ -138,10 +179,26 @@ def _fit(
     evidence = jax.lax.map(unseen, (fits.network, counts)).sum(axis=0)
     strength = strengths[first_best(evidence)]
 
-    def add(mean, network):
-        return mean + network.policy(around) / len(counts), None
+    policy = with_records(mean_policy(fits.network, around), strength, steps, states, total)
+    return policy, fits.iteration.max(), fits.stopped.all(), strength, fits.network
 
-    nothing = jnp.zeros((len(around.clock), n_states, n_actions))
-    mean = jax.lax.scan(add, nothing, fits.network)[0]
-    policy = policy_of_occupancy((strength * mean).at[steps, states].add(total))
-    return policy, fits.iteration.max(), fits.stopped.all()
+
+def mean_policy(networks: PolicyNetwork, around: Surroundings) -> Float[Array, "H S A"]:
+    """The mean of several networks' policies, one after the other; their arrays lead with their number."""
+
+    def add(mean, network):
+        return mean + network.policy(around) / len(networks.places), None
+
+    shape = len(around.clock), networks.places.shape[1], networks.choice.bias.shape[1]
+    return jax.lax.scan(add, jnp.zeros(shape), networks)[0]
+
+
+def with_records(
+    policy: Float[Array, "H S A"],
+    strength: Float[Array, ""],
+    steps: Int[Array, " rows"],
+    states: Int[Array, " rows"],
+    counts: Float[Array, "rows A"],
+) -> Float[Array, "H S A"]:
+    """The policy that stands for so many records, and the records added."""
+    return policy_of_occupancy((strength * policy).at[steps, states].add(counts))

@@ -123,6 +123,17 @@ def with_policy(
     return jax.lax.map(one, (explained, records, possible, policy))
 
 
+@eqx.filter_jit
+def shares(explained: Explained, records: Records, possible: Float[Array, "batch R A"]) -> Float[Array, "batch R A"]:
+    """How likely it is, of every record, that each action was played; 0 where no action explains it."""
+
+    def one(sample):
+        account, records, possible = sample
+        return _Table(records, possible).shares(account.policy, account.confusion)
+
+    return jax.lax.map(one, (explained.account, records, possible))
+
+
 class _Table:
     """The records of one sample, with what is asked of them again and again."""
 
@@ -141,6 +152,11 @@ class _Table:
     def joint(self, policy, confusion):
         """Of every record and action: the probability that it was played, recorded so, and led there."""
         return policy[self.records.cell] * confusion[:, self.records.action].T * self.possible
+
+    def shares(self, policy, confusion):
+        """Of every record: how likely it is that each action was played."""
+        together = self.joint(policy, confusion)
+        return together / jnp.maximum(together.sum(axis=-1, keepdims=True), jnp.finfo(float).tiny)
 
     def certificate(self, account: Account) -> Float[Array, ""]:
         """Concave: no policy is above this one by more than <gradient, other - this>; <gradient, this> is known."""
@@ -178,9 +194,7 @@ def _maximised(table: _Table, start, model: Model, mode: str, sparse: bool) -> A
 
 def _expected(table: _Table, policy, confusion):
     """How many of every record's players played each action, and of every cell's."""
-    together = table.joint(policy, confusion)
-    total = jnp.maximum(together.sum(axis=-1, keepdims=True), jnp.finfo(float).tiny)
-    share = together / total * table.weight[:, None]
+    share = table.shares(policy, confusion) * table.weight[:, None]
     return share, table.summed(share)
 
 

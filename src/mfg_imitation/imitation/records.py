@@ -62,6 +62,12 @@ def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False
     return Records(*(jnp.asarray(np.stack(arrays)) for arrays in zip(*padded, strict=True)))
 
 
+def numbered(demonstrations: Demonstrations, game: Game) -> Int[np.ndarray, "M H"]:
+    """Which of the `grouped` records of one sample every step of every trajectory is."""
+    states, actions = (np.asarray(x, np.int64) for x in demonstrations[:2])
+    return np.unique(_keys(states, actions, *game.policy_shape[1:]), return_inverse=True)[1].reshape(states.shape)
+
+
 def likely(game: Game, records: Records, flows: Float[Array, "batch H S"]) -> Float[Array, "batch R A"]:
     """P_n(s' | s, a, mu_n) of every record for every action; 1 at the last step, which shows no move."""
     bounds = np.stack([np.searchsorted(steps, np.arange(game.horizon)) for steps in np.asarray(records.step)])
@@ -92,11 +98,15 @@ def of_cells(records: Records, policy: Float[Array, "batch H S A"]) -> Float[Arr
     return jax.vmap(one)(records, policy)
 
 
-def _grouped(states, actions, n_states, n_actions, stationary):
+def _keys(states, actions, n_states, n_actions):
+    """A number for every record, alike for equal ones; in the order of n, s, a and s'."""
     steps = np.broadcast_to(np.arange(states.shape[1]), states.shape)
     successors = np.concatenate([states[:, 1:], np.full((len(states), 1), n_states)], axis=1)
-    keys = ((steps * n_states + states) * n_actions + actions) * (n_states + 1) + successors
-    distinct, count = np.unique(keys, return_counts=True)
+    return ((steps * n_states + states) * n_actions + actions) * (n_states + 1) + successors
+
+
+def _grouped(states, actions, n_states, n_actions, stationary):
+    distinct, count = np.unique(_keys(states, actions, n_states, n_actions), return_counts=True)
     rest, successor = np.divmod(distinct, n_states + 1)
     rest, action = np.divmod(rest, n_actions)
     step, state = np.divmod(rest, n_states)
