@@ -27,6 +27,7 @@ class Attractor(NamedTuple):
     bc: float
     vanilla_adv: float
     mfc_adv: float
+    deviation: float
     nash_imitation_gap: float
     population_value_gap: float
     frozen_population_gap: float
@@ -43,11 +44,15 @@ def attractor_closed_form(slope: float, horizon: int, alpha: float) -> Attractor
         deviator.append(deviator[n] + (1 - deviator[n]) * pull)
     # The expert's whole mass is at (s0, a0) at every step. The 1-norm to it is twice the mass that is elsewhere, and
     # that only grows with n, so the last step decides.
+    # A deviator among experts is always at s0: what it notices is the pull.
+    noticed = sum((horizon - 1 - n) * 2 * min(1.0, slope * share) for n, share in enumerate(m)) / horizon
+    mfc_adv = 2 * (1 - (1 - m[-1]) * (1 - alpha))
     return Attractor(
         flow=m,
         bc=2 * alpha,
         vanilla_adv=2 * (1 - (1 - among_experts[-1]) * (1 - alpha)),
-        mfc_adv=2 * (1 - (1 - m[-1]) * (1 - alpha)),
+        mfc_adv=mfc_adv,
+        deviation=max(mfc_adv, noticed),
         nash_imitation_gap=sum(m) - sum(deviator),
         population_value_gap=sum(m),
         frozen_population_gap=sum(among_experts),
@@ -224,14 +229,32 @@ class Reference:
             for choice in product(range(self.n_actions), repeat=cells)
         )
 
+    def deviation(self, expert, policy):
+        """H eps_dev: the best value in the experts' flow where every change of the kernel, weighted, is a reward."""
+        ours, theirs = self.flow(policy), self.flow(expert)
+        change = np.zeros((self.horizon, self.n_states, self.n_actions))
+        for n, s, a in np.ndindex(change.shape):
+            change[n, s, a] = abs(self.kernel(n, s, a, ours[n]) - self.kernel(n, s, a, theirs[n])).sum()
+            change[n, s, a] *= self.horizon - 1 - n
+        cells = self.horizon * self.n_states
+        return max(
+            np.sum(
+                self.occupancy(np.eye(self.n_actions)[list(choice)].reshape(self.horizon, self.n_states, -1), theirs)
+                * change
+            )
+            for choice in product(range(self.n_actions), repeat=cells)
+        )
+
     def proxies(self, expert, policy):
         flow = self.flow(expert)
         own = self.occupancy(expert)
         steps = range(self.horizon)
+        mfc_adv = max(abs(own[n] - self.occupancy(policy)[n]).sum() for n in steps)
         return (
             max(sum(flow[n, s] * abs(expert[n, s] - policy[n, s]).sum() for s in range(self.n_states)) for n in steps),
             max(abs(own[n] - self.occupancy(policy, flow)[n]).sum() for n in steps),
-            max(abs(own[n] - self.occupancy(policy)[n]).sum() for n in steps),
+            mfc_adv,
+            max(mfc_adv, self.deviation(expert, policy) / self.horizon),
         )
 
     def gaps(self, expert, policy):
@@ -428,7 +451,8 @@ def test_a_batch_is_a_loop(coupled, rng, draw_policies):
 
 def test_proxies_lie_between_zero_and_two(coupled, rng, draw_policies):
     errors = np.array(mfg.proxies(coupled, draw_policies(rng, coupled), draw_policies(rng, coupled, MANY)))
-    assert errors.min() >= 0 and errors.max() <= 2 + 1e-12
+    assert errors.min() >= 0 and errors[:3].max() <= 2 + 1e-12
+    assert (errors[3] >= errors[2]).all() and errors[3].max() <= coupled.horizon - 1 + 2
 
 
 def test_the_first_action_wins_a_tie():

@@ -38,6 +38,24 @@ def test_the_papers_three_written_out(game, rng, draw_policies):
     assert float(found.mfc_adv) == pytest.approx(np.abs(rho - own[..., None] * policy).sum((1, 2)).max(), abs=1e-12)
 
 
+def test_the_linear_one_is_the_larger_of_two(rng, draw_policies):
+    """On the calm bridge eps_dev is known: 2 alpha L_P (H - 1)(H - 2) / (2 H)."""
+    expert = np.asarray(mfg.load_game("bridge", horizon=20).known_expert())
+    alpha = 2.0**-23
+    slip = expert.copy()
+    slip[0] = [1 - alpha, alpha, 0]
+    for slope in (1e-3, 0.05, 1.0):
+        game = mfg.load_game("bridge", horizon=20, fall=1e-3, attraction=0, transition_lipschitz=slope)
+        found = mfg.proxies(game, expert, slip)
+        noticed = sum((19 - k) * (1 - 1e-3) ** (k - 1) * 2 * slope * alpha for k in range(1, 20)) / 20
+        assert float(found.deviation) == pytest.approx(max(2 * alpha, noticed), rel=1e-9)
+    garnet = mfg.load_game("random_garnet", horizon=12)
+    expert, *policies = draw_policies(rng, garnet, 9)
+    found = mfg.proxies(garnet, expert, np.stack(policies))
+    both = np.maximum(found.mfc_adv, mfg.deviation(garnet, expert, np.stack(policies)))
+    np.testing.assert_allclose(found.deviation, both, rtol=1e-12)
+
+
 def test_the_expert_makes_no_error_and_no_error_is_negative(game, rng, draw_policies):
     expert = draw_policies(rng, game)
     assert all(float(error) <= 1e-15 for error in mfg.proxies(game, expert, expert))
@@ -67,8 +85,10 @@ def test_a_bound_grows_with_its_error_and_with_the_constants(name):
     assert bound(0.0, 5, 0.5, 0.5, 1.0) == 0
     base = bound(1e-3, 5, 0.5, 0.5, 1.0)
     assert 0 < base < bound(2e-3, 5, 0.5, 0.5, 1.0)
-    for larger in ((6, 0.5, 0.5, 1.0), (5, 0.6, 0.5, 1.0), (5, 0.5, 0.6, 1.0), (5, 0.5, 0.5, 1.1)):
+    for larger in ((6, 0.5, 0.5, 1.0), (5, 0.5, 0.6, 1.0), (5, 0.5, 0.5, 1.1)):
         assert bound(1e-3, *larger) > base
+    steeper = bound(1e-3, 5, 0.6, 0.5, 1.0)
+    assert steeper == base if name == "deviation" else steeper > base
 
 
 def test_a_proxy_without_a_bound_has_no_bound():

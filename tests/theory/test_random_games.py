@@ -9,17 +9,17 @@ from mfg_imitation.engine.proxies import Proxies
 from mfg_imitation.games.families.random_garnet import RandomGarnet
 from mfg_imitation.names import SWEPT
 from mfg_imitation.theory import random_games as module
-from mfg_imitation.theory.proof_steps import Inequality
-from mfg_imitation.theory.random_games import (
+from mfg_imitation.theory.examination import (
+    SMALLEST,
     THEOREMS,
     Violated,
     counts,
     policies_near,
-    random_games,
     refuse_violations,
-    stack,
     summary,
 )
+from mfg_imitation.theory.proof_steps import Inequality
+from mfg_imitation.theory.random_games import random_games, stack
 
 SPEC = {
     "sizes": [{"states": 3, "actions": 2, "branches": 2}],
@@ -71,13 +71,27 @@ def test_a_planted_violation_is_found_and_named(monkeypatch, one_line):
         refuse_violations(steps)
 
 
-@pytest.mark.parametrize(("excess", "violations"), [(-0.1, 0), (0, 0), (1e-12, 0), (1e-7, 1), (0.05, 1), (np.nan, 1)])
-@pytest.mark.parametrize("right", [0.0, 1.0, 1e6])
+@pytest.mark.parametrize(("excess", "violations"), [(-0.1, 0), (0, 0), (1e-10, 0), (1e-7, 1), (0.05, 1), (np.nan, 1)])
+@pytest.mark.parametrize("right", [1e-4, 1.0, 1e6])
 def test_what_is_above_rounding_is_a_violation(excess, violations, right):
-    """In units of 1 + right; nothing is above an infinite bound."""
-    left = [[right + excess * (1 + right), right, -1.0], [0.0, 0.0, 5.0]]
-    found = counts(Inequality(np.asarray(left), np.asarray([[right] * 3, [0.0, 0.0, np.inf]])))
+    left = [[right * (1 + excess), right, -1.0], [0.0, 0.0, 5.0]]
+    found = counts(Inequality(np.asarray(left), np.asarray([[right] * 3, [0.0, 0.0, 6.0]])))
     assert found["checks"] == 3 and found["violations"].tolist() == [violations, 0]
+    assert excess != excess or found["sharpness"] == pytest.approx([max(1 + excess, 1), 5 / 6])
+
+
+def test_against_nothing_rounding_is_no_violation_and_nothing_is_sharp():
+    found = counts(Inequality(np.array([[1e-13, 0.0], [1e-9, 0.0]]), np.zeros((2, 2))))
+    assert found["violations"].tolist() == [0, 1] and (found["sharpness"] == -np.inf).all()
+    assert counts(Inequality(np.array([[SMALLEST, 1.0]]), np.array([[SMALLEST / 2, 4.0]])))["sharpness"] == [0.25]
+
+
+def test_the_summary_names_the_sharpest_game_among_those_that_are_coupled(tables):
+    steps = tables[1]
+    table = summary(steps).set_index("step")
+    for step, row in table.iterrows():
+        coupled = steps[(steps["step"] == step) & (steps[SWEPT] > 0)].set_index("game")["sharpness"]
+        assert row["sharpness"] == coupled.max() == coupled[row["sharpest"]]
 
 
 def test_a_step_of_a_proof_is_named_before_the_theorem(tables):

@@ -7,6 +7,7 @@ import pytest
 import mfg_imitation as mfg
 from mfg_imitation.equilibria.expert import known_expert
 from mfg_imitation.games.game_file import GameFile
+from mfg_imitation.theory.bounds import BOUNDED
 from mfg_imitation.theory.worst_policy import (
     Direction,
     ascend,
@@ -28,7 +29,7 @@ def decoy(game_files):
 
 
 def test_the_frontier_lies_between_the_family_and_the_theorem(decoy):
-    assert len(decoy) == 2 * 3 * 3
+    assert len(decoy) == 2 * 3 * len(BOUNDED)
     assert (decoy["family"] <= decoy["frontier"] + 1e-9).all()
     assert (decoy["frontier"] <= decoy["bound"] + 1e-9).all()
     assert (decoy["reached"] <= decoy["error"] * (1 + 1e-9)).all()
@@ -52,7 +53,7 @@ def test_growth_of_a_power_is_that_power(decoy):
 def test_ascent_improves_on_its_starts_and_stays_feasible(attractor):
     expert = attractor.known_expert()
     found = ascend(attractor, expert, np.array([0.01]), starts(attractor, 1, 0), 60)
-    assert found.shape == (3, 1, 4, *attractor.policy_shape)
+    assert found.shape == (len(BOUNDED), 1, 4, *attractor.policy_shape)
     np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-12)
     for index, errors in enumerate(zip(*mfg.proxies(attractor, expert, found), strict=True)):
         assert (errors[index] <= 0.01 * (1 + 1e-9)).all()

@@ -98,6 +98,15 @@ def reward_bound_of(game: Game, population: Float[Array, "H S"]) -> Float[Array,
     return jnp.abs(jax.vmap(game.reward)(jnp.arange(game.horizon), population)).max()
 
 
+def half_span_of(game: Game, population: Float[Array, "H S"]) -> Float[Array, ""]:
+    """R, half the largest difference between two rewards of one step in a flow: at most r_max; for traced code too.
+
+    A constant added to all rewards of a step changes no gap, so that r_max may be replaced by R (ours).
+    """
+    rewards = jax.vmap(game.reward)(jnp.arange(game.horizon), population)
+    return (rewards.max(axis=(1, 2)) - rewards.min(axis=(1, 2))).max() / 2
+
+
 def reward_range_of(game: Game) -> Float[Array, ""]:
     """Largest minus smallest reward over the steps of the uniform policy's population and in one-point populations.
 

@@ -25,8 +25,11 @@ from mfg_imitation.theory.bounds import upper_bounds
 #: The slips, and the proxy whose bound each makes tight.
 SLIPS = {"steady": "bc", "single": "vanilla_adv"}
 
-#: r_max of the sheltered attractor with a free shelter: -1 in s1, and 0 for a shelter from nobody.
-REWARD_BOUND = 1.0
+#: R of the sheltered attractor with a free shelter: half the difference of 0, for a shelter from nobody, and -1 in s1.
+HALF_SPAN = 0.5
+
+#: The share of the bounds that the slips reach, for any L_r: the bridge reaches all of them.
+SHARE = 0.5
 
 
 def tightness(file: GameFile, spec: Mapping) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -58,7 +61,7 @@ def tightness(file: GameFile, spec: Mapping) -> tuple[pd.DataFrame, pd.DataFrame
                 continue
             policy = slipping(slip, expert, target, alpha)
             gap, errors = nash_imitation_gap(game, policy), proxies(game, expert, policy)
-            bounds = upper_bounds(errors, horizon, slope, reward_slope, REWARD_BOUND)
+            bounds = upper_bounds(errors, horizon, slope, reward_slope, HALF_SPAN)
             measured = {"nash_imitation_gap": gap, **errors._asdict()}
             measured |= {f"bound_{name}": bound for name, bound in bounds._asdict().items()}
             measured |= {f"ratio_{name}": gap / bound for name, bound in bounds._asdict().items()}
@@ -88,12 +91,6 @@ def slipping(
     """The expert who slips to the target with probability alpha, at every step or at the first one only."""
     slips = np.ones(len(expert)) if slip == "steady" else np.eye(len(expert))[0]
     return mixture(expert, target, np.asarray(alpha)[:, None] * slips)
-
-
-def tight_constant(reward_lipschitz) -> Float[np.ndarray, "..."]:
-    """(1 + 2 L_r) / (4 (1 + L_r)): the share of the bounds that the slips reach, in [1/4, 1/2)."""
-    reward_slope = np.asarray(reward_lipschitz, dtype=float)
-    return (1 + 2 * reward_slope) / (4 * (1 + reward_slope))
 
 
 def proof_of_lower_bound(
@@ -128,7 +125,7 @@ def proof_of_lower_bound(
         "4. the gap is (1 + 2 L_r) sum m_n (conversely)": (earned, gap),
     }
     if horizon >= 3:
-        reached = (1 - theta) * tight_constant(reward_slope)
+        reached = (1 - theta) * SHARE
         steps["5. the share of the bound"] = (reached[small], ratio[small])
     if slope > 0:
         flat = (1 + 2 * reward_slope) * (1 + slope) / (2 * slope * (1 - theta[small]))
@@ -150,8 +147,8 @@ def exponents(table: pd.DataFrame) -> pd.DataFrame:
         One row per slip, L_P and L_r, from the smallest amplified error and the upper half of the horizons: fitted
         (slope of log(NIG / error) on H, for the proxy that the slip makes tight), theory (log(1 + L_P)), mfc_power
         (slope of log(NIG / MFC error) on log H: 2 is quadratic, 0 is bounded), ratio_low and ratio_high (of NIG over
-        the tight bound), constant (`tight_constant`), mfc_first and mfc_last (NIG over the MFC bound at the shortest
-        and the longest horizon), and mfc_rise (the largest growth of that ratio from one horizon to the next).
+        the tight bound), constant (`SHARE`), mfc_first and mfc_last (NIG over the MFC bound at the shortest and the
+        longest horizon), and mfc_rise (the largest growth of that ratio from one horizon to the next).
     """
     small = table[table["amplified_error"] == table["amplified_error"].min()]
     rows = []
@@ -170,7 +167,7 @@ def exponents(table: pd.DataFrame) -> pd.DataFrame:
                 "mfc_power": _slope(np.log(late["horizon"]), np.log(gap / late["mfc_adv"])),
                 "ratio_low": ratio.min(),
                 "ratio_high": ratio.max(),
-                "constant": float(tight_constant(reward_slope)),
+                "constant": SHARE,
                 "mfc_first": group["ratio_mfc_adv"].iloc[0],
                 "mfc_last": group["ratio_mfc_adv"].iloc[-1],
                 "mfc_rise": group["ratio_mfc_adv"].pct_change().max(),

@@ -1,4 +1,4 @@
-"""The steps of the paper's proofs (Appendix B), side by side with what they bound, for one policy of one game.
+"""The steps of the proofs, the paper's (Appendix B) and ours, side by side with what they bound, for one policy.
 
 Should a bound ever fail, the first of these inequalities that fails says where.
 """
@@ -8,11 +8,15 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from mfg_imitation.engine.deviation import deviation_between
 from mfg_imitation.engine.flow import agent_flow_of, flow_of
 from mfg_imitation.engine.gaps import nash_imitation_gap_of
 from mfg_imitation.engine.proxies import proxies_of
-from mfg_imitation.engine.value import best_response_of, reward_bound_of, value_of
+from mfg_imitation.engine.value import best_response_of, half_span_of, reward_bound_of, value_of
 from mfg_imitation.games.game import Game
+
+#: What the names of the inequalities end in that are not in the paper.
+OURS = " (ours)"
 
 
 class Inequality(NamedTuple):
@@ -33,49 +37,65 @@ def proof_steps(
 ) -> dict[str, Inequality]:
     """Left and right sides of Lemmas 1 to 5 and of the steps that follow them; unchecked, for use inside traced code.
 
-    With d_n = |mu^pi_n - mu^E_n| and e_n = |mu^{pi',pi}_n - mu^{pi',E}_n|, where pi' is in turn the imitator, the
-    expert and the best response to the imitators' population, the only pi' that the proofs need.
+    With d_n, o_n and e_n as in `theory.bounds`, where pi' is in turn the imitator, the expert and the best response to
+    the imitators' population, the only pi' that the proofs need. What is said of every n is looked at for n >= 1: at
+    n = 0 all populations are mu_0, and both sides are equal.
 
     Args:
-        exploitability: of the expert, added where the proofs use that it is Nash.
+        exploitability: of the expert, subtracted from the left side where the proofs use that it is Nash.
         growth: `amplification(H, L_P)`.
 
     Returns:
-        name of the step -> its inequality.
+        name of the step -> its inequality; the names of steps that are not in the paper end in `OURS`.
     """
-    c, g = growth
-    n = jnp.arange(game.horizon)
+    horizon, n = game.horizon, jnp.arange(1, game.horizon)
+    c, g = (factors[1:] for factors in growth)
     flow_expert, flow = flow_of(game, expert), flow_of(game, policy)
     among_experts = agent_flow_of(game, policy, flow_expert)
     response = best_response_of(game, flow)
     others = jnp.stack([policy, expert, response.policy])
     e = jnp.stack([_norm(agent_flow_of(game, pi, flow) - agent_flow_of(game, pi, flow_expert)) for pi in others])
     d = _norm(flow - flow_expert)
+    later_d, later_e = d[1:], e[:, 1:]
 
     occupancy_expert = flow_expert[..., None] * expert
     own_error = _norm(occupancy_expert - among_experts[..., None] * policy)
+    o = _norm(occupancy_expert - flow[..., None] * policy)
     errors = proxies_of(game, expert, flow_expert, policy)
     bc, vanilla_adv, mfc_adv = errors.bc, errors.vanilla_adv, errors.mfc_adv
-    reward_bound = reward_bound_of(game, flow_expert)
+    changed = deviation_between(game, flow_expert, flow)
+    reward_bound, half_span = reward_bound_of(game, flow_expert), half_span_of(game, flow_expert)
 
+    gap = nash_imitation_gap_of(game, policy)[None] - exploitability
     crowd = reward_lipschitz * d.sum()
     shift = jnp.stack([value_of(game, pi, flow) - value_of(game, pi, flow_expert) for pi in others])
-    lemma_1 = 2 * crowd + reward_bound * (own_error.sum() + e[2].sum() + e[0].sum()) + exploitability
-    started = n >= 1
+    lemma_1 = 2 * crowd + reward_bound * (own_error.sum() + e[2].sum() + e[0].sum())
+    direct = 2 * crowd + half_span * (o.sum() + e[2].sum())
+    two_errors = 2 * reward_lipschitz * (horizon - 1) * mfc_adv + half_span * horizon * (mfc_adv + changed)
+    most_changed = transition_lipschitz * mfc_adv * (horizon - 1) * (horizon - 2) / (2 * horizon)
+
+    def for_all(right):
+        return Inequality(later_e.ravel(), jnp.tile(right, len(e)))
+
     return {
-        "Lemma 1": Inequality(nash_imitation_gap_of(game, policy)[None], lemma_1[None]),
+        "Lemma 1": Inequality(gap, lemma_1[None]),
+        f"Decomposition{OURS}": Inequality(gap, direct[None]),
+        f"Decomposition, never weaker{OURS}": Inequality(direct[None], lemma_1[None]),
         "Lemma 2": Inequality(jnp.abs(shift), crowd + reward_bound * e.sum(axis=-1)),
-        "Lemma 3": Inequality(own_error, (n + 1) * bc),
-        "Lemma 4": Inequality(d, c * bc),
-        "Lemma 5": Inequality(e[:, 1:].ravel(), (e[:, :-1] + transition_lipschitz * d[:-1]).ravel()),
-        "Lemma 5 for BC": Inequality(e.ravel(), jnp.tile((c - n) * bc, len(e))),
-        "vanilla-ADV, population": Inequality(d, g * vanilla_adv),
-        "vanilla-ADV, one agent": Inequality(e.ravel(), jnp.tile(jnp.where(started, g - 1, 0) * vanilla_adv, len(e))),
-        "MFC-ADV, population": Inequality(d, started * mfc_adv),
-        "MFC-ADV, one agent": Inequality(
-            e.ravel(), jnp.tile(transition_lipschitz * jnp.maximum(n - 1, 0) * mfc_adv, len(e))
-        ),
-        "MFC-ADV, among experts": Inequality(own_error, mfc_adv + e[0]),
+        "Lemma 3": Inequality(own_error[1:], (n + 1) * bc),
+        "Lemma 4": Inequality(later_d, c * bc),
+        "Lemma 5": Inequality(later_e.ravel(), (e[:, :-1] + transition_lipschitz * d[:-1]).ravel()),
+        "Lemma 5 for BC": for_all((c - n) * bc),
+        f"BC, occupancies{OURS}": Inequality(o[1:], later_d + bc),
+        "vanilla-ADV, population": Inequality(later_d, g * vanilla_adv),
+        "vanilla-ADV, one agent": for_all((g - 1) * vanilla_adv),
+        f"vanilla-ADV, occupancies{OURS}": Inequality(o[1:], vanilla_adv + later_e[0]),
+        "MFC-ADV, population": Inequality(later_d, jnp.full_like(later_d, mfc_adv)),
+        "MFC-ADV, one agent": for_all(transition_lipschitz * (n - 1) * mfc_adv),
+        "MFC-ADV, among experts": Inequality(own_error[1:], mfc_adv + later_e[0]),
+        f"Deviation, one agent{OURS}": Inequality(e.sum(axis=-1), jnp.full(len(e), horizon * changed)),
+        f"Deviation, by the MFC-ADV error{OURS}": Inequality(changed[None], most_changed[None]),
+        f"Deviation, both errors{OURS}": Inequality(gap, two_errors[None]),
     }
 
 

@@ -22,7 +22,7 @@ from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.gaps import nash_imitation_gap, nash_imitation_gap_of
 from mfg_imitation.engine.proxies import PROXIES, Proxies, proxies, proxies_of
 from mfg_imitation.engine.proxies.proxy import Constants
-from mfg_imitation.engine.value import reward_bound_of
+from mfg_imitation.engine.value import half_span_of
 from mfg_imitation.games.game import DenseGame
 from mfg_imitation.imitation.ascent import advance, begin
 from mfg_imitation.io.reference import PRECISION
@@ -80,7 +80,7 @@ def worst_games(spec: Mapping, seed: int) -> pd.DataFrame:
 
     Returns:
         One row per combination: interaction (in the reward: free or none), transition_lipschitz (what the bound is
-        given), horizon, reward_lipschitz, reward_bound, exploitability (of the expert), mfc_adv (proxy of the
+        given), horizon, reward_lipschitz, half_span, exploitability (of the expert), mfc_adv (proxy of the
         imitator), nash_imitation_gap, bound (by the MFC-ADV theorem, plus the exploitability) and ratio (of the two),
         all measured again with the generic engine; and the precision of each: of ratio by how much it could be less,
         had any half of the starts been left out; of the others infinite, as games that are as good differ in them.
@@ -114,14 +114,14 @@ def _measured(end: Candidate, slope: float) -> dict[str, float]:
     """What an ascent has found, by the generic engine."""
     game, expert, policy = build(end, slope)
     reward_slope = float(game.lipschitz()[1])
-    reward_bound = float(reward_bound_of(game, flow_of(game, expert)))
+    half_span = float(half_span_of(game, flow_of(game, expert)))
     exploitability = float(nash_imitation_gap(game, expert))
     errors = Proxies(*map(float, proxies(game, expert, policy)))
     gap = float(nash_imitation_gap(game, policy))
-    bound = float(upper_bounds(errors, game.horizon, slope, reward_slope, reward_bound).mfc_adv) + exploitability
+    bound = float(upper_bounds(errors, game.horizon, slope, reward_slope, half_span).mfc_adv) + exploitability
     return {
         "reward_lipschitz": reward_slope,
-        "reward_bound": reward_bound,
+        "half_span": half_span,
         "exploitability": exploitability,
         "mfc_adv": errors.mfc_adv,
         "nash_imitation_gap": gap,
@@ -151,7 +151,7 @@ def _objective(candidate, slope):
     """NIG over the bound by MFC-ADV, with so high a price on the exploitability of the expert that it stays Nash."""
     game, expert, policy = build(candidate, slope)
     flow = flow_of(game, expert)
-    constants = Constants(game.horizon, slope, game.lipschitz()[1], reward_bound_of(game, flow))
+    constants = Constants(game.horizon, slope, game.lipschitz()[1], half_span_of(game, flow))
     bound = PROXIES["mfc_adv"].bound(proxies_of(game, expert, flow, policy), constants)
     lost = PRICE * nash_imitation_gap_of(game, expert)
     return (nash_imitation_gap_of(game, policy) - lost) / (bound + lost)

@@ -19,7 +19,7 @@ from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.gaps import nash_imitation_gap, nash_imitation_gap_of
 from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.proxies import PROXIES, Proxies, proxies, proxies_of
-from mfg_imitation.engine.value import reward_bound_of
+from mfg_imitation.engine.value import half_span_of
 from mfg_imitation.equilibria.expert import Equilibrium, known_expert
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.game_file import GameFile
@@ -87,9 +87,9 @@ def _frontier(game: Game, file: GameFile, expert: Equilibrium, spec: Mapping, se
     of_family = measured(game, policy, family)
     found = ascend(game, policy, error, starts(game, spec["starts"], seed), spec["iterations"])
     slope, reward_slope = file.lipschitz(horizon=game.horizon)
-    reward_bound = float(reward_bound_of(game, flow_of(game, policy)))
+    half_span = float(half_span_of(game, flow_of(game, policy)))
     errors = Proxies(*[error] * len(PROXIES))
-    bounds = upper_bounds(errors, game.horizon, slope, reward_slope, reward_bound)
+    bounds = upper_bounds(errors, game.horizon, slope, reward_slope, half_span)
     tables = []
     for index, (proxy, bound) in enumerate(bounds._asdict().items()):
         of_ascents = measured(game, policy, found[index])

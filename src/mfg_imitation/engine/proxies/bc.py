@@ -1,24 +1,35 @@
 """The error of behavioral cloning (paper, Section 4.1)."""
 
-import numpy as np
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from mfg_imitation.engine.proxies.proxy import Comparison, Constants, amplification, largest_distance, proxy, times
+from mfg_imitation.engine.proxies.proxy import (
+    LARGEST,
+    Comparison,
+    Constants,
+    amplification,
+    capped,
+    decomposed,
+    in_two_populations,
+    largest_distance,
+    proxy,
+)
 
 
-def bc_bound(errors, constants: Constants) -> Float[np.ndarray, "*batch"]:
-    """The bound on NIG, exponential in H for L_P > 0 (constants re-derived; see `theory.bounds` for d_n and e_n).
+def bc_bound(errors, constants: Constants) -> Float[Array, "*batch"]:
+    """The bound on NIG, exponential in H for L_P > 0 while errors are small (see `theory.bounds` for d_n, o_n and e_n).
 
-    1. A policy error, then a kernel error: d_{n+1} <= (1 + L_P) d_n + eps (Lemma 4), so d_n <= c_n eps.
-    2. Hence e_n <= L_P (c_0 + ... + c_{n-1}) eps = (c_n - n) eps.
-    3. Among experts only the policy errs: |rho^{E,E}_n - rho^{pi,E}_n| <= (n + 1) eps (Lemma 3).
-    4. Lemma 1 with 1.-3.: the sum of 2 L_r c_n + r_max (n + 1 + 2 (c_n - n)).
-    5. At L_P = 0: L_r H (H - 1) + r_max H (H + 1) / 2.
+    1. A policy error, then a kernel error: d_{n+1} <= (1 + L_P) d_n + eps (paper, Lemma 4), so d_n <= c_n eps.
+    2. Hence e_n <= L_P (c_0 + ... + c_{n-1}) eps = (c_n - n) eps (paper, Lemma 5).
+    3. o_n <= d_n + eps: a population error, then a policy error (ours).
+    4. Together the sum of 2 L_r c_n + R (n + 1 + 2 (c_n - n)): the factor that the paper's steps give, too.
+    5. At L_P = 0: L_r H (H - 1) + R H (H + 1) / 2.
     """
-    n, (c, _) = np.arange(constants.horizon), amplification(constants.horizon, constants.transition)
-    of_reward = times(np.asarray(constants.reward, dtype=float)[..., None], 2 * c)
-    of_kernel = times(np.asarray(constants.reward_bound, dtype=float)[..., None], n + 1 + 2 * (c - n))
-    return times(np.asarray(errors.bc), np.sum(of_reward + of_kernel, axis=-1))
+    eps, (c, _) = jnp.asarray(errors.bc), amplification(constants.horizon, constants.transition)
+    d = capped(eps, c)
+    return decomposed(
+        constants, d, jnp.minimum(LARGEST, d + eps[..., None]), in_two_populations(d, constants.transition)
+    )
 
 
 @proxy(

@@ -37,13 +37,13 @@ class Constants(NamedTuple):
     Attributes:
         horizon: H.
         transition, reward: the Lipschitz constants L_P and L_r, in the 1-norm (paper, Assumption 1).
-        reward_bound: r_max, the largest |r_n(s, a, mu^E_n)| (paper, Assumption 2).
+        half_span: R, see `engine.value.half_span_of`; at most the paper's r_max (Assumption 2), which may stand for it.
     """
 
     horizon: int
     transition: Float[Array, "*batch"] | float
     reward: Float[Array, "*batch"] | float
-    reward_bound: Float[Array, "*batch"] | float
+    half_span: Float[Array, "*batch"] | float
 
 
 class Proxy(NamedTuple):
@@ -68,6 +68,9 @@ class Proxy(NamedTuple):
     bound: Callable[[tuple, Constants], Float[Array, "*batch"]] | None
     order: int
 
+
+#: The 1-norm of a difference of two distributions at most: every recursion for such differences is cut there.
+LARGEST = 2.0
 
 #: The errors, in the order of the tables' columns.
 PROXIES: Registry[Proxy] = Registry("mfg_imitation.engine.proxies", "proxy", lambda item: (item[1].order, item[0]))
@@ -100,10 +103,31 @@ def amplification(
     return c, g
 
 
-def times(factor: Float[Array, "..."], amount: Float[Array, "..."]) -> Float[np.ndarray, "..."]:
-    """Their product, 0 where the factor is 0: also when the amount is infinite."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.where(np.equal(factor, 0), 0, np.multiply(factor, amount))
+def capped(
+    error: Float[Array, "*batch"] | float, factors: Float[Array, "*batch H"] | float
+) -> Float[Array, "*batch H"]:
+    """The factors times the error, at most `LARGEST`; 0 where the error is 0, also if a factor is infinite."""
+    error = jnp.asarray(error)[..., None]
+    return jnp.where(error == 0, 0.0, jnp.minimum(LARGEST, error * factors))
+
+
+def in_two_populations(
+    d: Float[Array, "*batch H"], transition_lipschitz: Float[Array, "*batch"] | float
+) -> Float[Array, "*batch H"]:
+    """e_n, how far one policy comes from itself in populations d_n apart: e_{n+1} <= e_n + L_P d_n, at most `LARGEST`.
+
+    It is the step of the paper's Lemma 5; e_0 = 0, as everyone begins in mu_0.
+    """
+    before = jnp.concatenate([jnp.zeros_like(d[..., :1]), jnp.cumsum(d, axis=-1)[..., :-1]], axis=-1)
+    return jnp.minimum(LARGEST, jnp.asarray(transition_lipschitz)[..., None] * before)
+
+
+def decomposed(
+    constants: Constants, d: Float[Array, "*batch H"], o: Float[Array, "*batch H"], e: Float[Array, "*batch H"]
+) -> Float[Array, "*batch"]:
+    """The sum over n of 2 L_r d_n + R (o_n + e_n): the bound on NIG by the decomposition of `theory.bounds`."""
+    slope, half_span = (jnp.asarray(number)[..., None] for number in (constants.reward, constants.half_span))
+    return jnp.sum(2 * slope * d + half_span * (o + e), axis=-1)
 
 
 def distance(p: Float[Array, "..."], q: Float[Array, "..."], axis: int | tuple[int, ...]) -> Float[Array, "..."]:

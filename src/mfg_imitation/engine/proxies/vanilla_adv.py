@@ -1,25 +1,35 @@
 """The error of vanilla-ADV (paper, Section 4.2)."""
 
-import numpy as np
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from mfg_imitation.engine.proxies.proxy import Comparison, Constants, amplification, largest_distance, proxy, times
+from mfg_imitation.engine.proxies.proxy import (
+    LARGEST,
+    Comparison,
+    Constants,
+    amplification,
+    capped,
+    decomposed,
+    in_two_populations,
+    largest_distance,
+    proxy,
+)
 
 
-def vanilla_adv_bound(errors, constants: Constants) -> Float[np.ndarray, "*batch"]:
-    """The bound on NIG, exponential in H for L_P > 0 (constants re-derived; see `theory.bounds` for d_n and e_n).
+def vanilla_adv_bound(errors, constants: Constants) -> Float[Array, "*batch"]:
+    """The bound on NIG, exponential in H for L_P > 0 while errors are small (see `theory.bounds` for d_n, o_n and e_n).
 
     1. |rho^{E,E}_n - rho^{pi,E}_n| <= eps by definition; d_0 = 0, as every population starts in mu_0.
-    2. d_n <= e_n + eps with pi' = pi, and e_{n+1} <= e_n + L_P d_n.
+    2. d_n <= e_n + eps with pi' = pi, and e_{n+1} <= e_n + L_P d_n (paper, Lemma 5).
     3. Together d_n <= g_n eps and e_n <= (g_n - 1) eps for n >= 1.
-    4. Lemma 1 with 1. and 3.: 2 L_r sum g_n + r_max (H + 2 sum over n >= 1 of (g_n - 1)).
-    5. At L_P = 0: 2 L_r (H - 1) + r_max H.
+    4. o_n <= eps + e_n with pi' = pi (ours).
+    5. Together 2 L_r sum g_n + R (H + 2 sum over n >= 1 of (g_n - 1)): the factor that the paper's steps give, too.
+    6. At L_P = 0: 2 L_r (H - 1) + R H.
     """
-    n, (_, g) = np.arange(constants.horizon), amplification(constants.horizon, constants.transition)
-    excess = np.where(n == 0, 0, g - 1)
-    of_reward = times(np.asarray(constants.reward, dtype=float)[..., None], 2 * g)
-    of_kernel = times(np.asarray(constants.reward_bound, dtype=float)[..., None], 1 + 2 * excess)
-    return times(np.asarray(errors.vanilla_adv), np.sum(of_reward + of_kernel, axis=-1))
+    eps, (_, g) = jnp.asarray(errors.vanilla_adv), amplification(constants.horizon, constants.transition)
+    d = capped(eps, g)
+    e = in_two_populations(d, constants.transition)
+    return decomposed(constants, d, jnp.minimum(LARGEST, eps[..., None] + e), e)
 
 
 @proxy(
