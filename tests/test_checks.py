@@ -75,6 +75,7 @@ def test_every_public_function_is_in_the_table():
         "empirical_occupancy",
         "label_noise_interval",
         "likelihood_by_evidence",
+        "likelihood_network",
         "load_demonstrations",
         "mfc_adv_simulated",
         "most_frequent_action",
@@ -82,7 +83,14 @@ def test_every_public_function_is_in_the_table():
         "save_demonstrations",
         "trajectory_likelihood",
     }
-    of_occupancies = {"match_divergence", "mfc_adv", "mfc_adv_deviation", "population_likelihood", "vanilla_adv"}
+    of_occupancies = {
+        "match_divergence",
+        "mfc_adv",
+        "mfc_adv_deviation",
+        "mfc_adv_network",
+        "population_likelihood",
+        "vanilla_adv",
+    }
     functions = {name for name in mfg.__all__ if name[0].islower()}
     functions -= takes_no_array_of_probabilities | of_demonstrations | of_occupancies
     assert functions <= set(ARGUMENTS)

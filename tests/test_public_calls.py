@@ -46,7 +46,6 @@ TAKES_ARRAY = {
     "mfc_adv": lambda game, x: mfg.mfc_adv(x, game, iterations=1),
     "mfc_adv_simulated": lambda game, x: mfg.mfc_adv_simulated(x, mfg.player_simulator(game, 5), game, iterations=1),
     "mfc_adv_network": lambda game, x: mfg.mfc_adv_network(x, game, iterations=1),
-    "mfc_adv_sampled": lambda game, x: mfg.mfc_adv_sampled(x, mfg.player_simulator(game, 5), iterations=1),
     "social_optimum": lambda game, x: mfg.social_optimum(game, x),
     "sample_demonstrations": lambda game, x: mfg.sample_demonstrations(game, x, 3, 0),
     "empirical_nash_imitation_gap": lambda game, x: mfg.empirical_nash_imitation_gap(game, x, 10, 2, seed=0),

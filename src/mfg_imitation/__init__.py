@@ -45,7 +45,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "imitation.mfc_adv": ["mfc_adv"],
         "imitation.mfc_adv_deviation": ["mfc_adv_deviation"],
         "imitation.mfc_adv_network": ["mfc_adv_network"],
-        "imitation.mfc_adv_sampled": ["mfc_adv_sampled", "player_simulator"],
         "imitation.mfc_adv_simulated": ["mfc_adv_simulated"],
         "imitation.most_frequent": ["most_frequent_action"],
         "imitation.network": ["network_policy"],

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation.engine.empirical_gap import _estimate, repetition_of
+from mfg_imitation.engine.empirical_gap import estimate_of, repetition_of
 from mfg_imitation.engine.players import simulate
 
 GAMES = [("attractor", 5), ("left_right", 2), ("sis", 5)]
@@ -46,7 +46,7 @@ def test_interval_covers_the_exact_gap():
     exact = float(mfg.nash_imitation_gap(game, policy))
     found = mfg.empirical_nash_imitation_gap(game, policy, 10_000, 4000, seed=0)
     for estimate in (found.plug_in, found.deviation_gain):
-        groups = [_estimate(numbers, 0.95) for numbers in estimate.repetitions.reshape(200, 20)]
+        groups = [estimate_of(numbers, 0.95) for numbers in estimate.repetitions.reshape(200, 20)]
         assert np.mean([group.low <= exact <= group.high for group in groups]) >= 0.9
 
 
@@ -99,7 +99,7 @@ def test_seeds_and_repetitions():
 
 def test_students_interval_written_out():
     """Two numbers, one degree of freedom: Student's quantile is tan(pi (p - 1/2))."""
-    found = _estimate(np.array([1.0, 3.0]), 0.9)
+    found = estimate_of(np.array([1.0, 3.0]), 0.9)
     reach = np.tan(np.pi * 0.45) * np.sqrt(2) / np.sqrt(2)
     assert (found.low, found.mean, found.high) == pytest.approx((2 - reach, 2, 2 + reach), abs=1e-9)
 
