@@ -10,7 +10,14 @@ import mfg_imitation as mfg
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.imitation.demonstrations import Demonstrations
 
-CLASSES = [(name, stationary) for name, entry in ALGORITHMS.items() for stationary in {False, entry.stationary}]
+# Variants share the code of what they vary: they are asked in `make test-slow`.
+NAMES = [pytest.param(name, marks=[pytest.mark.slow] * bool(entry.variant_of)) for name, entry in ALGORITHMS.items()]
+CLASSES = [
+    pytest.param(name, stationary, marks=[pytest.mark.slow] * bool(entry.variant_of))
+    for name, entry in ALGORITHMS.items()
+    for stationary in {False, entry.stationary}
+]
+STARTED = [case for case in CLASSES if "starts" in inspect.signature(ALGORITHMS[case.values[0]].fit).parameters]
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +94,7 @@ def test_the_experts_own_occupancy_is_recovered(name, stationary, fit, game):
     assert float(mfg.nash_imitation_gap(game, found.policy)) <= 1e-6
 
 
-@pytest.mark.parametrize(
-    ("name", "stationary"), [(n, s) for n, s in CLASSES if "starts" in inspect.signature(ALGORITHMS[n].fit).parameters]
-)
+@pytest.mark.parametrize(("name", "stationary"), STARTED)
 def test_a_start_is_never_made_worse(name, stationary, fit, samples):
     """What a long run found is handed to a short one as a start: the short one may not end above it."""
     found = fit(name, samples, stationary)
@@ -97,7 +102,7 @@ def test_a_start_is_never_made_worse(name, stationary, fit, samples):
     assert np.all(np.asarray(short.objective) <= np.asarray(found.objective) + 1e-12)
 
 
-@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize("name", NAMES)
 def test_wrong_demonstrations_are_one_line(name, fit, samples, one_line):
     short = Demonstrations(samples.states[..., 1:], samples.actions[..., 1:])
     assert "[3, 40, 3]" in one_line(fit, name, short)
