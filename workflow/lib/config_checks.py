@@ -164,6 +164,7 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     imitation = config["imitation"]
     games = {("paper", "game"): config["paper"]["game"]}
     games |= {("imitation", "games", name): name for name in imitation.get("games", {})}
+    games |= {("theory", "biting", "games", name): name for name in config["theory"]["biting"]["games"]}
     for place, names in (
         (("games",), config.get("games", [])),
         (("imitation", "imitated"), imitation.get("imitated", [])),
