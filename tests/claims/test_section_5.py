@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from mfg_imitation.claims.claim import CLAIMS, scorecard
+from mfg_imitation.claims.grid_dependence import with_grid_dependence
 from mfg_imitation.claims.panel_curves import corner, curve, decades, distance, error_allowed, growth, panels, rise
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.names import JUDGED_GAPS, SWEPT
@@ -112,6 +113,30 @@ def test_a_wrong_table_turns_the_verdict(tables, card, claim, gap, table, column
     changed[table][column] = change(changed[table][column])
     before, after = verdict(card, claim, gap), verdict(judged(*changed), claim, gap)
     assert {before, after} == {"holds", "fails"}
+
+
+def test_a_verdict_that_hangs_on_one_value_of_the_grid_says_so(tables):
+    """Without L_P = 0 nothing is known of it; and of every value named, the verdict does turn without it."""
+    sweep, properties = tables
+    named = {"sweep": sweep, "properties": properties}
+    card = with_grid_dependence("section_5", named)
+    rows = card.set_index("claim")["hangs_on"]
+    assert rows["equal at L_P = 0"] == "L_P = 0" and rows["BC error"] == ""
+    for place, row in card.iterrows():
+        for said in filter(None, row["hangs_on"].split(", ")):
+            column, value = (SWEPT if said.startswith("L_P") else "horizon"), float(said.split(" = ")[1])
+            without = judged(sweep[sweep[column] != value], properties)
+            assert without["verdict"].iloc[place] != row["verdict"]
+
+
+def test_the_order_of_the_errors_that_no_gap_can_refute(tables):
+    """The best-approach claims say that they cannot fail: the path alone orders the errors."""
+    sweep = tables[0]
+    assert (sweep["bc"] <= sweep["vanilla_adv"] + 1e-12).all()
+    assert (sweep["vanilla_adv"] <= sweep["mfc_adv"] + 1e-12).all()
+    card = judged(*tables)
+    said = card["measure"].str.contains("cannot fail")
+    assert set(card.loc[said, "claim"]) == {"BC is worst", "MFC-ADV is best", "vanilla-ADV beats BC"}
 
 
 def test_what_the_grid_leaves_out_is_not_judged(tables):

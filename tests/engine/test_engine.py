@@ -52,7 +52,7 @@ def attractor_closed_form(slope: float, horizon: int, alpha: float) -> Attractor
         bc=2 * alpha,
         vanilla_adv=2 * (1 - (1 - among_experts[-1]) * (1 - alpha)),
         mfc_adv=mfc_adv,
-        deviation=max(mfc_adv, noticed),
+        deviation=max(mfc_adv, min(2, noticed)),
         nash_imitation_gap=sum(m) - sum(deviator),
         population_value_gap=sum(m),
         frozen_population_gap=sum(among_experts),
@@ -254,7 +254,7 @@ class Reference:
             max(sum(flow[n, s] * abs(expert[n, s] - policy[n, s]).sum() for s in range(self.n_states)) for n in steps),
             max(abs(own[n] - self.occupancy(policy, flow)[n]).sum() for n in steps),
             mfc_adv,
-            max(mfc_adv, self.deviation(expert, policy) / self.horizon),
+            max(mfc_adv, min(2, self.deviation(expert, policy) / self.horizon)),
         )
 
     def gaps(self, expert, policy):
@@ -451,8 +451,8 @@ def test_a_batch_is_a_loop(coupled, rng, draw_policies):
 
 def test_proxies_lie_between_zero_and_two(coupled, rng, draw_policies):
     errors = np.array(mfg.proxies(coupled, draw_policies(rng, coupled), draw_policies(rng, coupled, MANY)))
-    assert errors.min() >= 0 and errors[:3].max() <= 2 + 1e-12
-    assert (errors[3] >= errors[2]).all() and errors[3].max() <= coupled.horizon - 1 + 2
+    assert errors.min() >= 0 and errors.max() <= 2 + 1e-12
+    assert (errors[3] >= errors[2]).all()
 
 
 def test_the_first_action_wins_a_tie():

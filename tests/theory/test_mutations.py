@@ -116,6 +116,13 @@ def test_every_step_of_every_proof_is_used_up_somewhere(game_files):
     assert games.equals(again[0]) and steps.equals(again[1])
 
 
+def test_a_game_without_constants_is_one_line(game_files, one_line):
+    spec = {"games": {"sir": {"horizon": [2]}}, "amplified_error": [], "alpha": [1], "taxed": 0, "tolerance": 1e-3}
+    file = GameFile.read(game_files / "sir.yaml")
+    bare = GameFile(file.path, {**file.declaration, "lipschitz": {}})
+    assert "sir.yaml: declares no lipschitz constants" in one_line(biting_games, [bare], spec, 0)
+
+
 def test_an_expert_that_is_not_known_is_solved_for(game_files):
     grid = {"seed": [0], "states": [3], "actions": [2], "branches": [2], "horizon": [3], "reward_lipschitz": [2]}
     spec = {"games": {"random_garnet": grid}, "amplified_error": [], "alpha": [0.1], "taxed": 0, "tolerance": 1e-10}

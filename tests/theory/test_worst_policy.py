@@ -22,6 +22,22 @@ from mfg_imitation.theory.worst_policy import (
 SPEC = {"horizon": [3, 6], "error": {"smallest": 1e-4, "largest": 1, "values": 3}, "starts": 2, "iterations": 60}
 
 
+@pytest.mark.parametrize("name", ["decoy", "bridge"])
+def test_one_frontier_is_quadratic_and_the_other_linear(game_files, name):
+    """The decoy's are known while errors are small: e (H - 1)(H - 2) / 4 by MFC-ADV, and e H / 2 by its deviation."""
+    file = GameFile.read(game_files / f"{name}.yaml")
+    spec = {"horizon": [6, 12], "error": {"smallest": 1e-5, "largest": 1e-4, "values": 2}, "starts": 1}
+    growth = frontier_growth(frontier(file, known_expert(file.load()), {**spec, "iterations": 60}, seed=0))
+    mfc, linear = (growth[growth["proxy"] == proxy].iloc[0] for proxy in ("mfc_adv", "deviation"))
+    assert linear["power"] <= 1.01 and linear["frontier_last"] >= 0.99 * 6
+    if name == "decoy":
+        assert mfc["frontier_last"] == pytest.approx(11 * 10 / 4, rel=1e-3)
+        assert linear["frontier_last"] == pytest.approx(6, rel=1e-2)
+        assert mfc["power"] == pytest.approx(mfc["pairs_power"], rel=1e-3)
+    else:
+        assert mfc["share"] >= 0.98 and mfc["power"] == pytest.approx(mfc["bound_power"], abs=0.02)
+
+
 @pytest.fixture(scope="module")
 def decoy(game_files):
     file = GameFile.read(game_files / "decoy.yaml")
@@ -47,6 +63,9 @@ def test_the_decoy_reaches_what_its_closed_form_says(decoy):
 def test_growth_of_a_power_is_that_power(decoy):
     table = decoy.assign(frontier=decoy["error"] * decoy["horizon"] ** 2.0)
     np.testing.assert_allclose(frontier_growth(table)["power"], 2)
+    np.testing.assert_allclose(frontier_growth(table)["pairs_power"], np.log((5 * 4) / (2 * 1)) / np.log(2))
+    two = table.assign(horizon=table["horizon"] // 3 + 1)
+    assert frontier_growth(two)["pairs_power"].isna().all(), "(H - 1)(H - 2) is 0 at H = 2"
     assert frontier_growth(decoy[decoy["horizon"] == 3]).empty
 
 

@@ -178,6 +178,7 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     games |= {("imitation", "games", name): name for name in imitation.get("games", {})}
     cases = config["unknown_kernel"]["cases"]
     games |= {("unknown_kernel", "cases", index, "game"): case["game"] for index, case in enumerate(cases)}
+    games |= {("theory", "biting", "games", name): name for name in config["theory"]["biting"]["games"]}
     for place, names in (
         (("games",), config.get("games", [])),
         (("imitation", "imitated"), imitation.get("imitated", [])),

@@ -13,11 +13,52 @@ rule random_games:
     params:
         spec=lookup(dpath="theory/verification", within=config),
         seed=lookup(dpath="seed", within=config),
-        caption="The theorems and every step of their proofs (Appendix B; constants re-derived), held against random "
-        "games: how often each inequality was looked at and violated, and by how much its left side came closest to "
-        "exceeding the right one.",
+        caption="The theorems and every step of their proofs (Appendix B and ours; constants re-derived), held against "
+        "random games: how often each inequality was looked at and violated, and its sharpness, the largest share of the "
+        "right side that the left one came to.",
     script:
         "../scripts/random_games.py"
+
+
+rule biting_games:
+    """Games that use the bounds up against the theorems and the steps of their proofs; a violation ends the job."""
+    input:
+        expand("config/games/{game}.yaml", game=config["theory"]["biting"]["games"]),
+    output:
+        games=paths.table("theory", "biting_games"),
+        steps=shown(paths.table("theory", "biting_steps"), "Theory", table="proof steps, games that bite", game="theory"),
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        spec=lookup(dpath="theory/biting", within=config),
+        seed=lookup(dpath="seed", within=config),
+        caption="The theorems and every step of their proofs, held against games that use them up: how often each "
+        "inequality was looked at and violated, and its sharpness, the largest share of the right side that the left one "
+        "came to. A constant that is smaller by more than sharpness leaves would be refuted.",
+        library=script_digest(
+            "biting_games", *{module for game in config["theory"]["biting"]["games"] for module in game_modules(game)}
+        ),
+    script:
+        "../scripts/biting_games.py"
+
+
+rule bridge:
+    """The bridge: slips that use the bounds up, and every step of the proof."""
+    input:
+        game="config/games/bridge.yaml",
+    output:
+        bridge=shown(paths.table("theory", "bridge"), "Theory", table="the bridge", game="theory"),
+        proof=paths.table("theory", "bridge_proof"),
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        spec=lookup(dpath="theory/bridge", within=config),
+        caption="Slips on the bridge: the share of each bound that the Nash imitation gap reaches, beside the share that is "
+        "proved.",
+    script:
+        "../scripts/bridge.py"
 
 
 rule tightness:
@@ -88,6 +129,9 @@ rule theorems:
     """The theorems' scorecard, and how the frontiers grow with the horizon."""
     input:
         steps=rules.random_games.output.steps,
+        biting_steps=rules.biting_games.output.steps,
+        bridge=rules.bridge.output.bridge,
+        bridge_proof=rules.bridge.output.proof,
         proof=rules.tightness.output.proof,
         exponents=rules.tightness.output.exponents,
         worst_games=rules.worst_games.output[0],

@@ -1,7 +1,8 @@
 """Random games against the theorems and the steps of their proofs; a violation ends the job with the game's name."""
 
 from mfg_imitation.io.tables import write_table
-from mfg_imitation.theory.random_games import random_games, refuse_violations, summary
+from mfg_imitation.theory.examination import refuse_violations, summary
+from mfg_imitation.theory.random_games import random_games
 from workflow.lib.job import begin
 
 begin(snakemake)

@@ -19,6 +19,7 @@ from mfg_imitation.engine.gaps import nash_imitation_gap
 from mfg_imitation.engine.proxies.proxy import amplification
 from mfg_imitation.equilibria.expert import known_expert
 from mfg_imitation.equilibria.solve import solve_equilibrium
+from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.games.wrapped import WrappedGame
@@ -60,7 +61,7 @@ def biting_games(files: Iterable[GameFile], spec: Mapping, seed: int) -> tuple[p
         One row per game and inequality: the second.
 
     Raises:
-        InputError: a parameter that a game does not have.
+        InputError: a game without Lipschitz constants, or a parameter that it does not have.
     """
     rng = np.random.default_rng(seed)
     tables = [
@@ -93,6 +94,8 @@ def _variants(file, point, spec, rng) -> Iterator[tuple[str, Game, Float[Array, 
 
 def _examined(file, point, name, game, expert, spec, rng) -> tuple[pd.DataFrame, pd.DataFrame]:
     slope, reward_slope = file.lipschitz(**point)
+    if slope is None or reward_slope is None:
+        raise InputError(f"{file.path}: declares no lipschitz constants, which the theorems speak of")
     growth = amplification(game.horizon, slope)
     random = rng.dirichlet(np.ones(len(game.actions)), game.policy_shape[:2])
     policies = [policies_near(game, expert, jnp.asarray(random), jnp.asarray(spec["alpha"]))]

@@ -233,8 +233,9 @@ def frontier_growth(frontier: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row per game and proxy with at least two horizons: game, proxy, error, shortest and longest (H),
         frontier_first and frontier_last (NIG / e there), share (of the bound that the frontier reaches at the longest),
-        power (slope of log(NIG / e) on log H: 2 is quadratic, 1 linear, 0 bounded) and bound_power (the same of the
-        theorem's bound); of those that hang on the search, also the precision.
+        power (slope of log(NIG / e) on log H: 2 is quadratic, 1 linear, 0 bounded), and beside it bound_power and
+        pairs_power, the same of the theorem's bound and of (H - 1)(H - 2), as short horizons are no powers; of those
+        that hang on the search, also the precision.
     """
     rows = []
     small = frontier[frontier["error"] == frontier["error"].min()]
@@ -243,6 +244,7 @@ def frontier_growth(frontier: pd.DataFrame) -> pd.DataFrame:
         if len(group) < 2:
             continue
         length = np.log(group["horizon"]).to_numpy()
+        pairs = (group["horizon"] - 1) * (group["horizon"] - 2)
         found = (group["frontier"] / group["error"]).to_numpy()
         precision = (group[f"frontier{PRECISION}"] / group["error"]).to_numpy()
         weights = np.abs(length - length.mean()) / np.sum((length - length.mean()) ** 2)  # of the fit
@@ -258,6 +260,7 @@ def frontier_growth(frontier: pd.DataFrame) -> pd.DataFrame:
                 "share": (group["frontier"] / group["bound"]).iloc[-1],
                 "power": np.polyfit(length, np.log(group["frontier"]), 1)[0],
                 "bound_power": np.polyfit(length, np.log(group["bound"]), 1)[0],
+                "pairs_power": np.polyfit(length, np.log(pairs), 1)[0] if pairs.min() > 0 else np.nan,
                 f"frontier_first{PRECISION}": precision[0],
                 f"frontier_last{PRECISION}": precision[-1],
                 f"share{PRECISION}": precision[-1] * (group["error"] / group["bound"]).iloc[-1],
@@ -265,5 +268,5 @@ def frontier_growth(frontier: pd.DataFrame) -> pd.DataFrame:
             }
         )
     searched = "frontier_first", "frontier_last", "share", "power"
-    columns = ["game", "proxy", "error", "shortest", "longest", *searched, "bound_power"]
+    columns = ["game", "proxy", "error", "shortest", "longest", *searched, "bound_power", "pairs_power"]
     return pd.DataFrame(rows, columns=[*columns, *(f"{name}{PRECISION}" for name in searched)])

@@ -12,8 +12,8 @@ from mfg_imitation.engine.proxies.proxy import PROXIES, Comparison
 from mfg_imitation.games.game import Game
 
 #: The imitation errors of a policy by the names of `PROXIES`, all of the batch shape of the policies: bc, vanilla_adv
-#: and mfc_adv (1-norms in [0, 2]; paper, Eqs. 13, 17 and 20), deviation (ours, at least mfc_adv), and what else the
-#: modules of this package enter.
+#: and mfc_adv (1-norms; paper, Eqs. 13, 17 and 20), deviation (ours, at least mfc_adv), all in [0, 2], and what else
+#: the modules of this package enter.
 Proxies = namedtuple("Proxies", PROXIES)
 
 

@@ -6,7 +6,7 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.engine.deviation import deviation_between
 from mfg_imitation.engine.proxies.mfc_adv import mfc_adv
-from mfg_imitation.engine.proxies.proxy import Comparison, Constants, capped, decomposed, proxy
+from mfg_imitation.engine.proxies.proxy import LARGEST, Comparison, Constants, capped, decomposed, proxy
 
 
 def deviation_bound(errors, constants: Constants) -> Float[Array, "*batch"]:
@@ -28,16 +28,17 @@ def deviation_bound(errors, constants: Constants) -> Float[Array, "*batch"]:
     "deviation",
     "deviation",
     summary="the larger of the MFC-ADV error and of what imitators change for a deviator; its bound is linear in H",
-    formula=r"\max\{\varepsilon_{\mathrm{MFC}}, \frac{1}{H} \max_{\pi'} \sum_k (H-1-k)"
-    r" \, E_{\rho^{\pi',E}_k} \|P_k(\cdot|s,a,\mu^\pi_k) - P_k(\cdot|s,a,\mu^E_k)\|_1\}",
+    formula=r"\max\{\varepsilon_{\mathrm{MFC}}, \min\{2, \frac{1}{H} \max_{\pi'} \sum_k (H-1-k)"
+    r" \, E_{\rho^{\pi',E}_k} \|P_k(\cdot|s,a,\mu^\pi_k) - P_k(\cdot|s,a,\mu^E_k)\|_1\}\}",
     where="ours",
     bound=deviation_bound,
     order=4,
 )
 def linear(comparison: Comparison) -> Float[Array, ""]:
-    """max(eps_MFC, eps_dev), with eps_dev as `engine.deviation` has it: neither alone bounds the gap.
+    """max(eps_MFC, eps_dev), with eps_dev as `engine.deviation` has it, at most 2: neither alone bounds the gap.
 
-    Where eps_dev <= eps_MFC, as it is if L_P (H - 1)(H - 2) <= 2 H, it is the MFC-ADV error.
+    Where eps_dev <= eps_MFC, as it is if L_P (H - 1)(H - 2) <= 2 H, it is the MFC-ADV error. No e_n is above 2, so that
+    sum e_n <= H eps holds of an eps_dev that is cut there, too.
     """
     changed = deviation_between(comparison.game, comparison.expert_flow, comparison.own.sum(axis=-1))
-    return jnp.maximum(mfc_adv(comparison), changed)
+    return jnp.maximum(mfc_adv(comparison), jnp.minimum(LARGEST, changed))
