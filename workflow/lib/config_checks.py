@@ -191,9 +191,11 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     yield from _unknown(games, run.known, f"{GAMES} has")
     places = {("imitation",): imitation}
     places |= {("imitation", "games", game): spec for game, spec in imitation.get("games", {}).items()}
-    for key, known in (("algorithms", list(ALGORITHMS)), ("experiments", list(imitation["experiments"]))):
+    known = {"experiments": list(imitation["experiments"])}
+    for key in ("algorithms", "variants", "left_out", "experiments"):
+        kind = key if key in known else "algorithms"
         named = {(*place, key, i): name for place, spec in places.items() for i, name in enumerate(spec.get(key, []))}
-        yield from _unknown(named, known, f"the {key} are")
+        yield from _unknown(named, known.get(key, list(ALGORITHMS)), f"the {kind} are")
 
 
 def _unknown(named: Mapping[Place, str], known: list[str], who: str) -> Iterator[Problem]:

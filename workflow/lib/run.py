@@ -56,19 +56,21 @@ class Run:
         return self.config["imitation"].get("games", {}).get(game, {})
 
     def algorithms(self, game: str | None = None) -> list[str]:
-        """The algorithms that are fitted in a game, or in any: those that the configuration names, else all."""
+        """The algorithms that are fitted in a game, or in any: those that the configuration names, else no variants."""
         if game is None:
             fitted = {name for game in self.games("imitated") for name in self.algorithms(game)}
             return [name for name in ALGORITHMS if name in fitted]
-        chosen = self.config["imitation"].get("algorithms", list(ALGORITHMS))
-        chosen = self._of_game(game).get("algorithms", chosen)
-        return [name for name in ALGORITHMS if name in chosen]
+        no_variants = [name for name, entry in ALGORITHMS.items() if not entry.variant_of]
+        here = self._of_game(game)
+        chosen = {*self.config["imitation"].get("algorithms", no_variants), *here.get("variants", [])}
+        return [name for name in ALGORITHMS if name in chosen - {*here.get("left_out", [])}]
 
     def imitation_settings(self, game: str) -> dict[str, Any]:
         """The experiments in one game: what all games share, and what the configuration changes for this one."""
         common = ("experiments", "demonstrations", "seeds", "iterations")
         settings = {key: self.config["imitation"][key] for key in common} | self._of_game(game)
-        settings.pop("algorithms", None)
+        for key in ("variants", "left_out"):
+            settings.pop(key, None)
         chosen, every = settings["experiments"], self.config["imitation"]["experiments"]
         return settings | {"experiments": {name: spec for name, spec in every.items() if name in chosen}}
 

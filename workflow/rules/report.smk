@@ -139,6 +139,7 @@ rule tables:
             for algorithm in RUN.algorithms(game)
             for made in (rules.fit.output.fits, rules.fit.output.imitators)
         ],
+        expand(rules.imitators.output, game=RUN.games("imitated")),
         expand(rules.frontier.output, game=RUN.games("studied")),
         rules.random_games.output,
         rules.tightness.output,

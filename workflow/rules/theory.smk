@@ -26,7 +26,9 @@ rule biting_games:
         expand("config/games/{game}.yaml", game=config["theory"]["biting"]["games"]),
     output:
         games=paths.table("theory", "biting_games"),
-        steps=shown(paths.table("theory", "biting_steps"), "Theory", table="proof steps, games that bite", game="theory"),
+        steps=shown(
+            paths.table("theory", "biting_steps"), "Theory", table="proof steps, games that bite", game="theory"
+        ),
     resources:
         mem_mb=3000,
         runtime=30,

@@ -23,6 +23,7 @@ from mfg_imitation.imitation.trajectory_likelihood import LikelihoodFit, explain
     "likelihood, network",
     summary="is the likelihood, and lets small neural networks guess from what was really played",
     needs=("kernel", "population", "transitions", "who can follow whom"),
+    variant_of="likelihood",
 )
 @checked
 def likelihood_network(

@@ -34,6 +34,7 @@ SURE = 3.0
     summary="is MFC-ADV over small neural networks, from cloned ones until trajectories held out are matched no better",
     needs=("kernel", "who can follow whom"),
     stationary=False,
+    variant_of="mfc_adv",
 )
 @checked
 def mfc_adv_network(

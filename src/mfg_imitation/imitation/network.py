@@ -35,6 +35,7 @@ PARTS = 10
     "BC, network",
     summary="lets small neural networks guess what an expert does where few records say it",
     needs=("who can follow whom",),
+    variant_of="bc",
 )
 @checked
 def network_policy(
