@@ -32,7 +32,6 @@ rule fit:
         fits=paths.fits("{game}", "{algorithm}"),
         imitators=paths.table("games", "{game}", "imitation", "{algorithm}"),
         seconds="logs/fit/{game}/{algorithm}_seconds.csv",
-    threads: 2
     resources:
         mem_mb=3000,
         runtime=120,
