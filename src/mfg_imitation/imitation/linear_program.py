@@ -12,6 +12,9 @@ from mfg_imitation.imitation.algorithm import Imitation, fitted
 from mfg_imitation.imitation.matching import occupancy_distance
 from mfg_imitation.imitation.primal_dual import reached_policy
 
+#: `scipy.optimize.linprog`'s status where its solver could not go on.
+NUMERICAL_TROUBLE = 4
+
 #: Weight of the mean over n beside the max over n in the linear program. The max alone has so many optima that HiGHS
 #: does not finish on 100 states with dense kernels in five minutes; so it takes 24 s. It also decides between optima.
 TIE_BREAK = 1e-4
@@ -45,7 +48,11 @@ def solve_linear_program(game, target, population, objective, solver) -> Imitati
     # Measured on 100 states, 3 actions, 30 steps and dense kernels, sum: interior point 12 to 14 s, dual simplex 122 s.
     # HiGHS by itself, a newer one, can start from the occupancy of behavioral cloning: that did not help the simplex
     # (170 s), nor its first-order method PDLP (stopped at 200 s, 6e-5 above the optimum; 6e-4 from cloning).
-    found = linprog(cost, unequal, bound, equal.tocsc(), right, bounds, method=solver)
+    # On a few samples the interior point ends in numerical trouble (maze, 1000 noisy trajectories): the simplex does not.
+    for method in (solver, "highs-ds"):
+        found = linprog(cost, unequal, bound, equal.tocsc(), right, bounds, method=method)
+        if found.status != NUMERICAL_TROUBLE:
+            break
     if found.status != 0:
         raise RuntimeError(f"vanilla-ADV's linear program: {found.message}")
     rho = found.x[: rho_hat.size].copy()
