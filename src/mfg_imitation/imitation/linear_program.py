@@ -48,7 +48,7 @@ def solve_linear_program(game, target, population, objective, solver) -> Imitati
     # Measured on 100 states, 3 actions, 30 steps and dense kernels, sum: interior point 12 to 14 s, dual simplex 122 s.
     # HiGHS by itself, a newer one, can start from the occupancy of behavioral cloning: that did not help the simplex
     # (170 s), nor its first-order method PDLP (stopped at 200 s, 6e-5 above the optimum; 6e-4 from cloning).
-    # On some samples the interior point ends in numerical trouble (maze, 1000 noisy trajectories); the simplex does not.
+    # At times the interior point ends in numerical trouble (maze, 1000 noisy demonstrations); the simplex does not.
     for method in (solver, "highs-ds"):
         found = linprog(cost, unequal, bound, equal.tocsc(), right, bounds, method=method)
         if found.status != NUMERICAL_TROUBLE:
