@@ -121,7 +121,7 @@ def text(file):
 
 def test_an_algorithm_is_one_file(run):
     fits = read_table(run / "data/tables/imitators.csv")
-    assert set(fits.loc[fits["algorithm"] == "cautious", "game"]) == {"attractor", "sheltered_attractor"}
+    assert set(fits.loc[fits["algorithm"] == "cautious", "game"]) == {"attractor", "sheltered_attractor", "two_places"}
     rows = fits.set_index(["game", "experiment", "demonstrations", "algorithm"])["nash_imitation_gap"].unstack()
     assert (rows["cautious"] >= 0).all() and (rows["cautious"] != rows["bc"]).any()
     assert "cautious BC" in text(run / "report/imitation.html")
