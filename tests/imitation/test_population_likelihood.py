@@ -30,6 +30,7 @@ def test_longer_is_not_worse_and_noise_is_found(sheltered):
     sample = mfg.sample_demonstrations(sheltered, expert, 1000, 0, label_noise=0.2)
     short, long = (mfg.population_likelihood(sample, sheltered, iterations=steps) for steps in (100, 1000))
     assert long.objective <= short.objective + 1e-9
+    assert short.status == "iteration limit" and short.certificate > long.certificate
     assert long.label_noise == pytest.approx(0.2, abs=0.03)
     cloned = float(mfg.nash_imitation_gap(sheltered, mfg.behavioral_cloning(sample, sheltered).policy))
     assert float(mfg.nash_imitation_gap(sheltered, long.policy)) < 0.1 * cloned

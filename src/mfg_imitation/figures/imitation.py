@@ -9,9 +9,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from mfg_imitation.figures.mathtext import title
-from mfg_imitation.figures.panels import check_table, few_ticks, legend_lines
+from mfg_imitation.figures.panels import check_table, few_ticks, small_panels
 from mfg_imitation.figures.registry import figure
-from mfg_imitation.figures.style import STATES, TEXT_WIDTH, add_axes, labelled, styled, write
+from mfg_imitation.figures.style import STATES, TEXT_WIDTH, add_axes, labelled, styled
 
 #: What stands on a logarithmic axis for 0, and for all that float64 cannot tell from it over a horizon.
 NOTHING = 1e-12
@@ -47,28 +47,17 @@ def learning_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     gap, curves = "nash_imitation_gap", _curves(frame, algorithms)
     check_table(frame, "the table of imitators", ("experiment", "demonstrations", "algorithm", gap))
     experiments = list(frame["experiment"].unique())
-    lines = -(-len(experiments) // ACROSS)
-    left, right, bottom, top, between, height = 0.5, 0.12, 0.42, 0.46, 0.52, 1.2
-    width = (TEXT_WIDTH - left - right - (ACROSS - 1) * 0.2) / ACROSS
-    total = bottom + lines * height + (lines - 1) * between + top
     highest = max(frame[f"{gap}_high"].max(), 10 * NOTHING)
     visible = frame.loc[frame[f"{gap}_low"] > NOTHING, f"{gap}_low"]
     floor = 10 ** np.floor(np.log10(visible.min() if len(visible) else NOTHING) - 0.5)
     with styled():
-        figure = Figure(figsize=(TEXT_WIDTH, total))
-        for number, experiment in enumerate(experiments):
-            line, place = divmod(number, ACROSS)
-            x, y = left + place * (width + 0.2), bottom + (lines - 1 - line) * (height + between)
-            axes = add_axes(figure, x, y, width, height)
-            axes.set(xscale="log", yscale="log", ylim=(floor, 2 * highest))
+        titles = [title(experiment.replace("_", " ")) for experiment in experiments]
+        names = "demonstrations", "Nash imitation gap"
+        figure, panels = small_panels(titles, *names, across=ACROSS, gutter=0.2, looks=curves)
+        for number, (experiment, axes) in enumerate(zip(experiments, panels, strict=True)):
+            axes.set_ylim(floor, 2 * highest)
             _draw(axes, frame[frame["experiment"] == experiment], gap, floor, curves)
-            axes.set_title(title(experiment.replace("_", " ")), pad=4)
-            if place:
-                axes.tick_params(labelleft=False)
-        write(figure, "demonstrations", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
-        write(figure, "Nash imitation gap", 0.06, total / 2, rotation=90, ha="left", va="center")
-        handles = legend_lines(curves)
-        figure.legend(handles=handles, frameon=False, ncols=len(handles), loc="upper center", handlelength=2.8)
+            axes.tick_params(labelleft=number % ACROSS == 0)
     return figure
 
 
@@ -137,16 +126,11 @@ def players_figure(frame: pd.DataFrame) -> Figure:
     """
     check_table(frame, "the table of populations", ("game", "alpha", "estimate", "n_players", "error", "slope"))
     games, alphas = (list(frame[name].unique()) for name in ("game", "alpha"))
-    left, right, bottom, top, height, between = 0.5, 0.12, 0.42, 0.3, 1.4, 0.5
-    width = (TEXT_WIDTH - left - right - (len(games) - 1) * 0.42) / len(games)
-    total = len(alphas) * (height + between) - between
+    places = list(itertools.product(alphas, games))
+    titles = [rf"{title(game.replace('_', ' '))}, $\alpha = {alpha:g}$" for alpha, game in places]
     with styled():
-        figure = Figure(figsize=(TEXT_WIDTH, bottom + total + top))
-        for (row, alpha), (column, game) in itertools.product(enumerate(alphas), enumerate(games)):
-            up = bottom + total - height - row * (height + between)
-            axes = add_axes(figure, left + column * (width + 0.42), up, width, height)
-            axes.set(xscale="log", yscale="log")
-            axes.set_title(rf"{title(game.replace('_', ' '))}, $\alpha = {alpha:g}$", pad=4)
+        figure, panels = small_panels(titles, "players", "error", across=len(games), gutter=0.42, height=1.4)
+        for (alpha, game), axes in zip(places, panels, strict=True):
             here = frame[(frame["game"] == game) & (frame["alpha"] == alpha) & (frame["error"] > 0)]
             for (estimate, words), color in zip(ESTIMATES.items(), STATES, strict=False):
                 line = here[here["estimate"] == estimate]
@@ -158,8 +142,6 @@ def players_figure(frame: pd.DataFrame) -> Figure:
                 axes.annotate(text, first, (4, 6), textcoords="offset points", color=color, annotation_clip=False)
             axes.margins(x=0.08, y=0.2)
             few_ticks(axes.xaxis, axes.yaxis)
-        write(figure, "players", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
-        write(figure, "error", 0.06, bottom + total / 2, rotation=90, ha="left", va="center")
     return figure
 
 

@@ -5,13 +5,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.figures.style import TEXT_WIDTH
+from mfg_imitation.figures.style import TEXT_WIDTH, add_axes, write
+
+#: Entries of a legend side by side, at most.
+ENTRIES = 4
 
 
 def check_table(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> None:
@@ -40,6 +44,48 @@ def panel_grid(n_rows: int, n_columns: int, sharey: bool) -> tuple[Figure, np.nd
         hspace=between / height,
     )
     return figure, figure.subplots(n_rows, n_columns, squeeze=False, sharex="col", sharey=sharey)
+
+
+def small_panels(
+    titles: Sequence[str],
+    x: str,
+    y: str,
+    *,
+    across: int,
+    gutter: float = 0.36,
+    height: float = 1.2,
+    looks: Mapping[str, Mapping[str, Any]] | None = None,
+) -> tuple[Figure, list[Axes]]:
+    """A panel with logarithmic axes for every title, line by line, and what they share.
+
+    Args:
+        titles: as they are written.
+        x, y: names of all axes.
+        across: panels in a line, at most.
+        gutter: inches between panels, sideways.
+        height: of a panel, in inches.
+        looks: of the curves that a legend above names.
+    """
+    looks = looks or {}
+    left, right, bottom, between = 0.5, 0.12, 0.42, 0.52
+    top = 0.3 + 0.16 * -(-len(looks) // ENTRIES)
+    lines = -(-len(titles) // across)
+    width = (TEXT_WIDTH - left - right - (across - 1) * gutter) / across
+    total = bottom + lines * height + (lines - 1) * between + top
+    figure, panels = Figure(figsize=(TEXT_WIDTH, total)), []
+    for number, title in enumerate(titles):
+        line, place = divmod(number, across)
+        up = bottom + (lines - 1 - line) * (height + between)
+        axes = add_axes(figure, left + place * (width + gutter), up, width, height)
+        axes.set(xscale="log", yscale="log")
+        axes.set_title(title, pad=4)
+        panels.append(axes)
+    write(figure, x, left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
+    write(figure, y, 0.06, bottom + (total - bottom - top) / 2, rotation=90, ha="left", va="center")
+    if looks:
+        place = {"loc": "upper center", "ncols": min(ENTRIES, len(looks)), "borderaxespad": 0.3}
+        figure.legend(handles=legend_lines(looks), frameon=False, handlelength=2.8, **place)
+    return figure, panels
 
 
 def few_ticks(*axes: Axis) -> None:

@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 
 from mfg_imitation.figures.imitation import NOTHING
 from mfg_imitation.figures.mathtext import title
-from mfg_imitation.figures.panels import check_table, few_ticks, legend_lines
+from mfg_imitation.figures.panels import check_table, few_ticks, small_panels
 from mfg_imitation.figures.registry import figure
-from mfg_imitation.figures.style import TEXT_WIDTH, add_axes, looks, styled, write
+from mfg_imitation.figures.style import looks, styled
 
 #: The methods and how they are written.
 METHODS = {"bc": "BC", "dagger_own": "DAgger, own population", "dagger_experts": "DAgger, experts' population"}
@@ -35,22 +35,16 @@ def queries_figure(frame: pd.DataFrame) -> Figure:
     check_table(frame, "the table of queries", ("game", "method", "queries", gap))
     games = list(frame["game"].unique())
     curves = {name: {**look, "label": METHODS[name]} for name, look in looks(METHODS).items()}
-    left, right, bottom, top, height, between = 0.5, 0.12, 0.42, 0.46, 1.3, 0.36
-    width = (TEXT_WIDTH - left - right - (len(games) - 1) * between) / len(games)
+    titles = [title(game.replace("_", " ")) for game in games]
     with styled():
-        drawn = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
-        for column, game in enumerate(games):
-            axes = add_axes(drawn, left + column * (width + between), bottom, width, height)
-            axes.set(xscale="log", yscale="log")
-            axes.set_title(title(game.replace("_", " ")), pad=4)
+        drawn, panels = small_panels(
+            titles, "answers", "Nash imitation gap", across=len(games), height=1.3, looks=curves
+        )
+        for game, axes in zip(games, panels, strict=True):
             for method, look in curves.items():
                 here = frame[(frame["game"] == game) & (frame["method"] == method)].groupby("queries")[gap]
                 low, middle, high = (np.maximum(here.quantile(share), NOTHING) for share in (0.25, 0.5, 0.75))
                 axes.fill_between(middle.index, low, high, color=look["color"], alpha=0.18, linewidth=0)
                 axes.plot(middle.index, middle, marker="o", markersize=2, **look)
             few_ticks(axes.xaxis, axes.yaxis)
-        write(drawn, "answers", left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
-        write(drawn, "Nash imitation gap", 0.06, bottom + height / 2, rotation=90, ha="left", va="center")
-        handles = legend_lines(curves)
-        drawn.legend(handles=handles, frameon=False, ncols=len(handles), loc="upper center", handlelength=2.8)
     return drawn

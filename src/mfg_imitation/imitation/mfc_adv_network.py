@@ -88,7 +88,7 @@ def _match(game: Game, around: Surroundings, start: Guess, softness, iterations)
     """The policy; the most steps of a network; whether all were stopped; whether matching is taken."""
     everything = start.counts.sum(axis=0)
 
-    def occupancy(policy):
+    def own(policy):
         return flow_of(game, policy)[..., None] * policy
 
     def recorded(counts):
@@ -100,10 +100,10 @@ def _match(game: Game, around: Surroundings, start: Guess, softness, iterations)
         seen, unseen = recorded(everything - counts), recorded(counts)
 
         def distance(network):
-            return jnp.sqrt((occupancy(network.policy(around)) - seen) ** 2 + softness**2).sum()
+            return jnp.sqrt((own(network.policy(around)) - seen) ** 2 + softness**2).sum()
 
         def missed(policy):
-            return jnp.sum((occupancy(policy) - unseen) ** 2)
+            return jnp.sum((own(policy) - unseen) ** 2)
 
         cloned = with_records(network.policy(around), start.strength, start.steps, start.states, everything - counts)
         found = fit(network, distance, lambda network: missed(network.policy(around)), iterations)

@@ -71,8 +71,8 @@ def population_likelihood(
 
     Returns:
         The fit, see `LikelihoodFit`; nothing is impossible here. Its objective is that above, in nats per trajectory.
-        Its certificate is what the last tenth of the descent still gained, times ten: no bound, as the problem is not
-        convex. Its status is "stationary" where that met the tolerance, else "iteration limit".
+        Its certificate is what the last `CHUNK` steps still gained, times how many such there were: no bound, as the
+        problem is not convex. Its status is "stationary" where that met the tolerance, else "iteration limit".
 
     Raises:
         InputError: `demonstrations` has the wrong shape or does not hold probabilities; a number is out of its range.
@@ -85,14 +85,12 @@ def population_likelihood(
     targets = target.reshape(-1, *game.policy_shape)
     weight, total_steps = jnp.asarray(weight, float), jnp.asarray(iterations)
     state = _begin(game, targets, weight)
-    late, before = int(0.9 * iterations), None
     for first, end in strokes(iterations, CHUNK, "population likelihood"):
+        before, last = state.best.value, end - first
         state = _advance(game, targets, state, weight, first, end, total_steps)
-        if before is None and int(end) >= late:
-            before = state.best.value
         jax.block_until_ready(state)
     (policy, noise), value, steps, gained = _best(state.best, before)
-    certificate = 10 * gained
+    certificate = gained * iterations / last
     status = np.where(np.asarray(certificate) <= tolerance, "stationary", "iteration limit")
     shaped = [leaf.reshape((*batch, *leaf.shape[1:])) for leaf in (policy, value, status, steps, certificate)]
     fit = fitted(*shaped)
