@@ -13,6 +13,7 @@ from workflow_runs import REPOSITORY
 
 from mfg_imitation.claims.claim import CLAIMS
 from mfg_imitation.names import JUDGED_GAPS, SWEPT
+from mfg_imitation.studies.long_horizons import long_horizons
 
 NIG, VALUE = JUDGED_GAPS
 GRID = yaml.safe_load((REPOSITORY / "config/config.yaml").read_text("utf-8"))["sweep"]
@@ -27,6 +28,7 @@ FAILS = {
     ("like BC when L_P is large", NIG),
     ("like BC when H is large", NIG),
     ("like BC when H is large", VALUE),
+    ("like BC when H is large enough", NIG),
     ("MFC-ADV is less influenced", NIG),
 }
 
@@ -57,8 +59,9 @@ def panel(slope: float, horizon: int) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
     sweep = pd.concat([panel(slope, horizon) for slope in GRID[SWEPT] for horizon in GRID["horizon"]])
+    tables = {"sweep": sweep, "long_horizons": long_horizons(GRID[SWEPT])}
     observations = [name for name in CLAIMS if CLAIMS.module(name).endswith("section_5_observations")]
-    return pd.DataFrame([row for name in observations for row in CLAIMS[name].rows({"sweep": sweep})])
+    return pd.DataFrame([row for name in observations for row in CLAIMS[name].rows(tables)])
 
 
 def test_the_same_observations_fail(rows):

@@ -6,13 +6,26 @@ import pytest
 
 from mfg_imitation.claims.claim import CLAIMS, scorecard
 from mfg_imitation.claims.grid_dependence import with_grid_dependence
-from mfg_imitation.claims.panel_curves import corner, curve, decades, distance, error_allowed, growth, panels, rise
+from mfg_imitation.claims.panel_curves import (
+    corner,
+    curve,
+    decades,
+    distance,
+    error_allowed,
+    growth,
+    nearness_to_bc,
+    panels,
+    rise,
+)
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.names import JUDGED_GAPS, SWEPT
 from mfg_imitation.studies.attractor_properties import attractor_induction, properties
+from mfg_imitation.studies.long_horizons import long_horizons
 from mfg_imitation.studies.sweep import sweep
+from mfg_imitation.theory.certificates import certificates
 
 NIG, VALUE = JUDGED_GAPS
+NAMES = ("sweep", "properties", "long_horizons", "certificates")
 GRID = {
     SWEPT: [0, 1],
     "horizon": [3, 6],
@@ -30,11 +43,12 @@ ONE_PANEL = {
 @pytest.fixture(scope="module")
 def tables(game_files):
     file = GameFile.read(game_files / "attractor.yaml")
-    return sweep(file, GRID), properties(file, ONE_PANEL, seed=0)
+    swept = sweep(file, GRID)
+    return swept, properties(file, ONE_PANEL, seed=0), long_horizons([1]), certificates(file, swept)
 
 
-def judged(sweep, properties):
-    return scorecard("section_5", {"sweep": sweep, "properties": properties})
+def judged(*tables):
+    return scorecard("section_5", dict(zip(NAMES, tables, strict=True)))
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +120,8 @@ def test_observations_hold_for_the_value_gap(card):
         ("gap by induction", VALUE, 1, f"{VALUE}_induction", lambda x: x + 0.1),
         ("gap by induction", NIG, 1, f"{NIG}_induction", lambda x: 0 * x),
         ("bound on the gap", VALUE, 1, f"{VALUE}_above_bound", lambda x: x + 10),
+        ("like BC when H is large enough", VALUE, 2, "horizon", lambda x: np.inf * x),
+        ("MFC-ADV certifies most", None, 3, "over_mfc_adv", lambda x: 1 + 0 * x),
     ],
 )
 def test_a_wrong_table_turns_the_verdict(tables, card, claim, gap, table, column, change):
@@ -117,15 +133,15 @@ def test_a_wrong_table_turns_the_verdict(tables, card, claim, gap, table, column
 
 def test_a_verdict_that_hangs_on_one_value_of_the_grid_says_so(tables):
     """Without L_P = 0 nothing is known of it; and of every value named, the verdict does turn without it."""
-    sweep, properties = tables
-    named = {"sweep": sweep, "properties": properties}
-    card = with_grid_dependence("section_5", named)
+    sweep, properties, long, certified = tables
+    card = with_grid_dependence("section_5", dict(zip(NAMES, tables, strict=True)))
     rows = card.set_index("claim")["hangs_on"]
     assert rows["equal at L_P = 0"] == "L_P = 0" and rows["BC error"] == ""
     for place, row in card.iterrows():
         for said in filter(None, row["hangs_on"].split(", ")):
             column, value = (SWEPT if said.startswith("L_P") else "horizon"), float(said.split(" = ")[1])
-            without = judged(sweep[sweep[column] != value], properties)
+            left = (sweep[sweep[column] != value], properties, long, certified[certified[column] != value])
+            without = judged(*left)
             assert without["verdict"].iloc[place] != row["verdict"]
 
 
@@ -140,30 +156,30 @@ def test_the_order_of_the_errors_that_no_gap_can_refute(tables):
 
 
 def test_what_the_grid_leaves_out_is_not_judged(tables):
-    sweep, properties = tables
-    card = judged(sweep[sweep[SWEPT] > 0], properties)
+    sweep, *others = tables
+    card = judged(sweep[sweep[SWEPT] > 0], *others)
     assert verdict(card, "equal at L_P = 0") == "not measured"
     assert verdict(card, "BC error") == "holds"
 
 
 def test_a_number_that_is_missing_is_not_judged(tables):
-    sweep, properties = tables
-    card = judged(sweep, properties.assign(expert_drift=np.nan))
+    sweep, properties, *others = tables
+    card = judged(sweep, properties.assign(expert_drift=np.nan), *others)
     assert verdict(card, "expert stays in s0") == "not measured"
 
 
 def test_a_grid_of_one_panel_is_judged_as_far_as_it_goes(tables):
     """What compares panels with one another has nothing to compare; nothing breaks."""
-    sweep, properties = tables
-    card = judged(sweep[(sweep[SWEPT] == 1) & (sweep["horizon"] == 3)], properties)
+    sweep, *others = tables
+    card = judged(sweep[(sweep[SWEPT] == 1) & (sweep["horizon"] == 3)], *others)
     assert verdict(card, "BC worsens with L_P", VALUE) == "not measured"
     assert verdict(card, "BC worsens with H", VALUE) == "not measured"
     assert verdict(card, "BC is worst", VALUE) == "holds"
 
 
 def test_a_grid_without_interaction_is_judged_as_far_as_it_goes(tables):
-    sweep, properties = tables
-    card = judged(sweep[sweep[SWEPT] == 0], properties)
+    sweep, *others = tables
+    card = judged(sweep[sweep[SWEPT] == 0], *others)
     assert verdict(card, "equal at L_P = 0") == "holds"
     assert verdict(card, "alike when small", VALUE) == "not measured"
     assert verdict(card, "like BC when both are large", VALUE) == "not measured"
@@ -177,7 +193,8 @@ def test_same_seed_same_numbers(tables, game_files):
 def test_induction_by_hand():
     """Two steps, L_P = 1, alpha = 1/2: m = 0, 1/2."""
     found = attractor_induction(1, 2, np.array([0.5]))
-    assert found["gap"] == pytest.approx(0.5)
+    assert found[VALUE] == pytest.approx(0.5)
+    assert found[NIG] == pytest.approx(0.5), "nobody is drawn before the last step"
     assert found["vanilla_adv"] == pytest.approx(2 * (1 - 1 / 4))
     assert found["mfc_adv"] == pytest.approx(2 * (1 - 1 / 4))
 
@@ -260,3 +277,39 @@ def test_corners():
     table = pd.concat([panel(slope, horizon) for slope in (0, 1, 2) for horizon in (2, 3)])
     assert corner(table, amplified=False, long=False)[[SWEPT, "horizon"]].iloc[0].tolist() == [1, 2]
     assert corner(table, amplified=True, long=True)[[SWEPT, "horizon"]].iloc[0].tolist() == [2, 3]
+
+
+# --- Beside the observations ----------------------------------------------------------------------------------------
+
+
+def test_both_gaps_of_the_induction_are_the_engines(tables):
+    for (slope, horizon), panel in tables[0].groupby([SWEPT, "horizon"]):
+        found = attractor_induction(slope, horizon, panel["alpha"].to_numpy())
+        for name in ("bc", "vanilla_adv", "mfc_adv", NIG, VALUE):
+            np.testing.assert_allclose(found[name], panel[name], atol=1e-12)
+
+
+def test_from_the_horizon_found_on_vanilla_adv_is_nearer_to_bc():
+    """At L_P = 1: not one step before, and then at every horizon that is looked at; by the other gap, at none."""
+    rows = long_horizons([0, 1]).set_index("gap")
+    horizon = int(rows.loc[VALUE, "horizon"])
+    alpha = np.concatenate([[0], np.geomspace(1e-100, 1, 2001)])
+
+    def share(horizon):
+        return nearness_to_bc(pd.DataFrame(attractor_induction(1, horizon, alpha)), VALUE)
+
+    assert share(horizon - 1) > 0.5
+    assert max(map(share, range(horizon, 201, 16))) <= 0.5
+    assert rows.loc[VALUE, "share"] == pytest.approx(share(horizon), abs=1e-3)
+    assert rows.loc[NIG, "horizon"] == np.inf and rows.loc[NIG, "share"] > 0.5
+
+
+def test_certificates_by_hand(tables):
+    """At L_P = 1, H = 6, R = 1/2: c = 0, 1, 3, 7, 15, 31, and small alpha, where nothing is cut at 2.
+
+    BC: R sum (n + 1 + 2 (c_n - n)) 2 alpha = (21 + 2 (57 - 15)) alpha = 105 alpha. MFC-ADV's error is 2 (m_5 + alpha),
+    m_5 = 31 alpha, times R (6 + 10).
+    """
+    table = tables[3].set_index([SWEPT, "horizon"])
+    assert table.loc[(1, 6), "over_mfc_adv"] == pytest.approx(64 * 8 / 105, rel=1e-4)
+    assert table.loc[(1, 6), "over_bc"] == 1

@@ -86,11 +86,42 @@ rule properties:
         "../scripts/properties.py"
 
 
+rule long_horizons:
+    """From which horizon on vanilla-ADV is more like behavioral cloning than like MFC-ADV."""
+    output:
+        shown(paths.table("long_horizons"), "Tables", table="long horizons", game=RUN.paper),
+    params:
+        transition_lipschitz=lookup(dpath="sweep/transition_lipschitz", within=config),
+        caption="The smallest horizon from which on, up to 200, the curve of vanilla-ADV is nearer to BC's than to "
+        "MFC-ADV's, for every L_P > 0.",
+    script:
+        "../scripts/long_horizons.py"
+
+
+rule certificates:
+    """What each proxy certifies of one and the same imitator."""
+    input:
+        game=f"config/games/{RUN.paper}.yaml",
+        sweep=paths.table("games", RUN.paper, "sweep"),
+    output:
+        shown(paths.table("certificates"), "Tables", table="certificates", game=RUN.paper),
+    resources:
+        mem_mb=3000,
+    params:
+        caption="By how much the bound of each proxy exceeds the smallest of the paper's three for the same imitator, at "
+        "most: one row per L_P and horizon H.",
+        library=script_digest("certificates", *game_modules(RUN.paper)),
+    script:
+        "../scripts/certificates.py"
+
+
 rule scorecard:
     """The claims of the paper's Section 5, judged by the numbers."""
     input:
         sweep=paths.table("games", RUN.paper, "sweep"),
         properties=paths.table("properties"),
+        long_horizons=paths.table("long_horizons"),
+        certificates=paths.table("certificates"),
     output:
         shown(paths.table("scorecard"), "Tables", table="scorecard", game=RUN.paper),
     params:

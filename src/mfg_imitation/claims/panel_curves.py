@@ -46,6 +46,17 @@ def distance(panel: pd.DataFrame | None, proxy: str, other: str, gap: str) -> fl
     return float(np.mean(np.abs(curve(panel, proxy, gap) - curve(panel, other, gap))))
 
 
+def nearness_to_bc(panel: pd.DataFrame | None, gap: str) -> float:
+    """Where the curve of vanilla-ADV lies between BC's, 0, and MFC-ADV's, 1: a share of the two areas; NaN for none."""
+    to_bc = distance(panel, "vanilla_adv", "bc", gap)
+    return ratio(to_bc, to_bc + distance(panel, "vanilla_adv", "mfc_adv", gap))
+
+
+def ratio(part: float, whole: float) -> float:
+    """NaN, which is "not measured", where there is nothing to compare with."""
+    return part / whole if whole else np.nan
+
+
 def error_allowed(panel: pd.DataFrame, proxy: str, gap: str, level: float) -> float:
     """The proxy value at which the gap first reaches `level`: a smaller error ensures a smaller gap on this path.
 

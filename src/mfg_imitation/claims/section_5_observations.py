@@ -1,15 +1,19 @@
-"""The three observations of the paper's Section 5 on Figure 2, claim by claim, read off the curves in its panels."""
+"""The three observations of the paper's Section 5 on Figure 2, claim by claim, read off the curves in its panels.
+
+The tables are sweep (`studies.sweep`) and long_horizons (`studies.long_horizons`) of the paper's game.
+"""
 
 from collections.abc import Callable
 
 import pandas as pd
 
 from mfg_imitation.claims.claim import statement
-from mfg_imitation.claims.panel_curves import corner, decades, distance, growth, panels, rise
+from mfg_imitation.claims.panel_curves import corner, decades, distance, growth, nearness_to_bc, panels, ratio, rise
 from mfg_imitation.names import ROUNDING, SWEPT
 
 VISIBLE = 0.01  # of a panel's height, or of an error: what a reader of the figure can see
 SIMILAR = 0.05  # of a panel's area between two curves: below it they behave alike
+LONGEST = 200  # "H is large enough": up to this one
 HALF = 0.5  # nearer to the one than to the other; at most half is "much less"
 
 _EVERY_PANEL = "; the largest over all panels"
@@ -119,50 +123,54 @@ def vanilla_adv_worsens_with_h(tables, gap):
     return growth(tables["sweep"], "vanilla_adv", gap, along="horizon")
 
 
-def _nearness_to_bc(panel: pd.DataFrame, gap: str) -> float:
-    to_bc = distance(panel, "vanilla_adv", "bc", gap)
-    return _ratio(to_bc, to_bc + distance(panel, "vanilla_adv", "mfc_adv", gap))
-
-
-def _ratio(part: float, whole: float) -> float:
-    """NaN, which is "not measured", where there is nothing to compare with."""
-    return part / whole if whole else float("nan")
-
-
 @statement(
     "section_5",
     "like BC when both are large",
     where=_SECOND,
-    says="vanilla-ADV is more like BC than like MFC-ADV",
+    says="where L_P and H are large, vanilla-ADV is more like BC than like MFC-ADV",
     measure=_SHARE + _BOTH,
     threshold=HALF,
 )
 def like_bc_when_both_are_large(tables, gap):
-    return _nearness_to_bc(corner(tables["sweep"], amplified=True, long=True), gap)
+    return nearness_to_bc(corner(tables["sweep"], amplified=True, long=True), gap)
 
 
 @statement(
     "section_5",
     "like BC when L_P is large",
     where=_SECOND,
-    says="vanilla-ADV is more like BC than like MFC-ADV",
+    says="where L_P is large, vanilla-ADV is more like BC than like MFC-ADV",
     measure=_SHARE + _SLOPE,
     threshold=HALF,
 )
 def like_bc_when_l_p_is_large(tables, gap):
-    return _nearness_to_bc(corner(tables["sweep"], amplified=True, long=False), gap)
+    return nearness_to_bc(corner(tables["sweep"], amplified=True, long=False), gap)
 
 
 @statement(
     "section_5",
     "like BC when H is large",
     where=_SECOND,
-    says="vanilla-ADV is more like BC than like MFC-ADV",
+    says="where H is large, vanilla-ADV is more like BC than like MFC-ADV",
     measure=_SHARE + _LONG,
     threshold=HALF,
 )
 def like_bc_when_h_is_large(tables, gap):
-    return _nearness_to_bc(corner(tables["sweep"], amplified=False, long=True), gap)
+    return nearness_to_bc(corner(tables["sweep"], amplified=False, long=True), gap)
+
+
+@statement(
+    "section_5",
+    "like BC when H is large enough",
+    where=_SECOND,
+    says="from some H on, vanilla-ADV is more like BC than like MFC-ADV",
+    measure=f"smallest H from which on, to {LONGEST}, that share is at most {HALF}, at the smallest positive L_P",
+    threshold=LONGEST,
+)
+def like_bc_when_h_is_large_enough(tables, gap):
+    table = tables["long_horizons"]
+    here = table[(table["gap"] == gap) & (table[SWEPT] == table[SWEPT].min())]
+    return here["horizon"].max()
 
 
 @statement(
@@ -174,7 +182,7 @@ def like_bc_when_h_is_large(tables, gap):
     threshold=HALF,
 )
 def mfc_adv_is_less_influenced(tables, gap):
-    return _ratio(decades(tables["sweep"], "mfc_adv", gap), decades(tables["sweep"], "vanilla_adv", gap))
+    return ratio(decades(tables["sweep"], "mfc_adv", gap), decades(tables["sweep"], "vanilla_adv", gap))
 
 
 @statement(

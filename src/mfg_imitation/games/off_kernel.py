@@ -10,10 +10,10 @@ class OffKernel(WrappedGame):
     """The kernel is mixed with the uniform one over the branches of the successor table.
 
     Attributes:
-        share: of the uniform one, in [0, 1].
+        share: of the uniform one, in [0, 1]; an array, so that programs serve every share.
     """
 
-    share: float
+    share: Float[Array, ""]
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A K"]:
         exact = super().probabilities(n, mu)

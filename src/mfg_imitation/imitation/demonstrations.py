@@ -1,6 +1,6 @@
 """Demonstrations: trajectories of an expert, and what can be counted in them."""
 
-from functools import partial
+import math
 from typing import NamedTuple
 
 import equinox as eqx
@@ -93,7 +93,13 @@ def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Arr
         InputError: the demonstrations are not of this game.
     """
     check_demonstrations(demonstrations, game)
-    return _counts(game, demonstrations.states, demonstrations.actions) / demonstrations.states.shape[-2]
+    states, actions = (np.asarray(x) for x in demonstrations[:2])
+    *batch, size, horizon = states.shape
+    samples = np.arange(math.prod(batch)).reshape(*batch, 1, 1)
+    _, n_states, n_actions = game.policy_shape
+    places = ((samples * horizon + np.arange(horizon)) * n_states + states) * n_actions + actions
+    counts = np.bincount(places.ravel(), minlength=samples.size * math.prod(game.policy_shape))
+    return jnp.asarray(counts.reshape(*batch, *game.policy_shape) / size)
 
 
 def occupancy_to_fit(
@@ -178,11 +184,3 @@ def _relabelled(actions, key, label_noise, n_actions):
 
 # Half the optimisation for half the time to compile: the generator is long straight-line code that runs once or twice.
 _sample = eqx.filter_jit(sample_of, compiler_options={"xla_backend_optimization_level": 1})
-
-
-@eqx.filter_jit
-def _counts(game, states, actions) -> Float[Array, "*batch H S A"]:
-    count = partial(counts_of, game)
-    for _ in range(states.ndim - 2):
-        count = jax.vmap(count)
-    return count(states, actions)

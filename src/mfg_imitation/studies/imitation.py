@@ -76,6 +76,7 @@ def imitators(
     chosen = {name: one for name, one in chosen.items() if name in samples and (entry.stationary or not one.stationary)}
     population = population_flow(game, expert)
     unit = float(reward_range(game)) * game.horizon
+    off = any(one.kernel_error for one in chosen.values())
     frames, policies = [], {}
     bar = tqdm(total=len(chosen) * len(demonstrations), disable=None, unit="setting")
     for name, experiment in chosen.items():
@@ -89,7 +90,8 @@ def imitators(
                 "iterations": iterations,
                 "seed": seed,
             }
-            told = OffKernel(game, experiment.kernel_error) if experiment.kernel_error else game
+            # Where one kernel is off, the others are off by 0: one program serves all.
+            told = OffKernel(game, jnp.asarray(experiment.kernel_error)) if off else game
             begin = perf_counter()
             fit = jax.block_until_ready(entry.run(sample, told, offered))
             seconds = (perf_counter() - begin) / seeds
