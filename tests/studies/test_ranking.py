@@ -69,3 +69,7 @@ def test_the_tally_counts_the_cells_with_most_demonstrations():
     assert counts.loc[("all", "bc"), ["cells", "near", "alone", "worse_than_bc"]].tolist() == [2, 1, 0, 0]
     assert counts.loc[("all", "bc"), "near_share"] == 0.5
     assert counts.loc[("noise", "bc"), "near_share"] == 1 and ("noise", "other") not in counts.index
+    assert counts["compared"].all(), "there is one game only"
+    elsewhere = table(bc=(0.0, 0)).assign(game="elsewhere")
+    compared = tally(ranking(first).pipe(lambda one: pd.concat([one, ranking(elsewhere)]))).set_index("algorithm")
+    assert compared.loc["bc", "compared"].all() and not compared.loc["other", "compared"].any()

@@ -12,12 +12,6 @@ os.environ.update(
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(".snakemake/jax"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # hundreds of small ones add up
 
-# By default Snakemake starts at most 100 jobs a second. For that it leaves a timer behind whenever it looks for jobs, at
-# whose end it looks again, and leaves another: after n jobs it looks n times a second, for nothing.
-limit = workflow.scheduling_settings.max_jobs_per_timespan
-if limit and (limit.max_jobs, limit.timespan) == (100, 1):
-    workflow.scheduling_settings.max_jobs_per_timespan = None
-
 from mfg_imitation.errors import InputError
 from mfg_imitation.machine import announce_jax_setup, announced_jax_setup
 
@@ -70,8 +64,20 @@ def check_run(run):
         print(warning, file=sys.stderr)
 
 
+def look_for_jobs_when_one_ends():
+    """Take Snakemake's limit of 100 jobs a second away, unless the user has set another.
+
+    For it Snakemake leaves a timer behind whenever it looks for jobs, at whose end it looks again, and leaves another:
+    after n jobs it looks n times a second.
+    """
+    limit = workflow.scheduling_settings.max_jobs_per_timespan
+    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None
+
+
 onstart:
     stop_on_user_mistake(config_checks.check_folders)
+    look_for_jobs_when_one_ends()
 
 
 def own(path):

@@ -155,16 +155,18 @@ def players_figure(frame: pd.DataFrame) -> Figure:
 def tally_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     """In what share of the games every algorithm is near the best: a line for each, a column for every experiment.
 
-    Those that are near the best most often stand on top; the darker, the more often.
+    Those that are near the best most often stand on top; the darker, the more often. Algorithms that were fitted in one
+    game only are left out.
 
     Args:
-        frame: columns experiment, algorithm, cells and near, as of `studies.ranking.tally`.
+        frame: columns experiment, algorithm, cells, compared and near, as of `studies.ranking.tally`.
         algorithms: their name and label.
 
     Raises:
         InputError: a column that the frame lacks, or no rows.
     """
-    check_table(frame, "the tally", ("experiment", "algorithm", "cells", "near"))
+    check_table(frame, "the tally", ("experiment", "algorithm", "cells", "compared", "near"))
+    frame = frame[frame["compared"]]
     labels = dict(zip(algorithms["name"], algorithms["label"], strict=True))
     places = {"index": "algorithm", "columns": "experiment", "sort": False}
     wide = {name: frame.pivot_table(values=name, **places) for name in ("cells", "near")}

@@ -82,11 +82,13 @@ def tally(ranked: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row per experiment and algorithm, and one per algorithm for all experiments together ("all"): experiment,
         algorithm, cells (how many it was fitted in), near, alone, worse_than_bc and better_than_bc (how many of them),
-        and near_share.
+        near_share, and compared (whether the algorithm was fitted in several games, where there are several).
     """
     most = ranked.groupby(["game", "experiment"])["demonstrations"].transform("max")
     cells = ranked[ranked["demonstrations"] == most]
     groups = pd.concat([cells, cells.assign(experiment=ALL)]).groupby(["experiment", "algorithm"], sort=False)
     counts = groups[["near", "alone", "worse_than_bc", "better_than_bc"]].sum().astype(int)
     counts.insert(0, "cells", groups.size())
-    return counts.assign(near_share=counts["near"] / counts["cells"]).reset_index()
+    counts = counts.assign(near_share=counts["near"] / counts["cells"]).reset_index()
+    games = cells.groupby("algorithm")["game"].nunique()
+    return counts.assign(compared=counts["algorithm"].map(games) >= min(2, cells["game"].nunique()))
