@@ -10,7 +10,7 @@ GAPS = {
     "frozen_population_gap": "frozen-population gap",
 }
 
-#: The gaps of which the paper's Section 5 may speak: Definition 7's, and what its Eq. 33 computes.
+#: The gaps of which the paper's Section 5 may speak: Definition 7's, and what its Eq. 33 is inferred to compute.
 JUDGED_GAPS = ("nash_imitation_gap", "population_value_gap")
 
 #: Columns and parameters that the paper has a symbol for.

@@ -48,7 +48,7 @@ def statement(card: str, name: str, *, where: str, says: str, measure: str, thre
         measure: how it was made measurable.
         threshold: the claim holds when the number is at most this.
         of_gap: whether it speaks of "the NIG": then it is asked twice, of the Nash imitation gap as Definition 7 has it
-            and of the population value gap, which is what Eq. 33 computes.
+            and of the population value gap, which is what Eq. 33 is inferred to compute.
     """
 
     def enter(measured: Callable[[Tables, str | None], float]) -> Callable:

@@ -1,6 +1,8 @@
 """What Section 5 of the paper says of the Attractor MFG and of the policies pi_alpha, claim by claim.
 
-The tables are sweep (`studies.sweep`) and properties (`studies.attractor_properties`) of the paper's game.
+The formulas were missing in the text that this project had. One that is marked as inferred is what the words around it,
+and the steps before it, leave. The tables are sweep (`studies.sweep`) and properties (`studies.attractor_properties`)
+of the paper's game.
 """
 
 from mfg_imitation.claims.claim import statement
@@ -65,7 +67,7 @@ def expert_is_a_social_optimum(tables, gap):
 @statement(
     "section_5",
     "bound on the gap",
-    where="Eq. 26",
+    where="Eq. 26 (inferred)",
     says="no policy has a gap above H - 1",
     measure=f"excess over H - 1 of the gap of {_PATH} and of random policies" + _EVERY_PANEL,
     threshold=ROUNDING,
@@ -101,7 +103,7 @@ def no_choice_in_s1(tables, gap):
 @statement(
     "section_5",
     "BC error",
-    where="Eq. 28",
+    where="Eq. 28 (inferred)",
     says="the BC error of pi_alpha is 2 alpha",
     measure="deviation from 2 alpha" + _EVERY_PANEL,
     threshold=ROUNDING,
@@ -114,7 +116,7 @@ def bc_error(tables, gap):
 @statement(
     "section_5",
     "errors by induction",
-    where="Eqs. 29-32",
+    where="Eqs. 29-32 (inferred)",
     says="an induction over s0 alone gives the vanilla-ADV and MFC-ADV errors",
     measure="deviation of the induction, re-derived, from the generic engine" + _EVERY_PANEL,
     threshold=ROUNDING,
@@ -127,7 +129,7 @@ def errors_by_induction(tables, gap):
 @statement(
     "section_5",
     "gap by induction",
-    where="Eq. 33",
+    where="Eq. 33 (inferred)",
     says="the same induction gives the gap directly, as the value that the population loses",
     measure="deviation of the sum over n of mu_n(s1), by induction, from the gap" + _EVERY_PANEL,
     threshold=ROUNDING,

@@ -20,7 +20,7 @@ from mfg_imitation.imitation.algorithm import algorithm, fitted
 from mfg_imitation.imitation.ascent import advance, begin, strokes
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
 from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_fit
-from mfg_imitation.imitation.noisy_labels import uniform_noise
+from mfg_imitation.imitation.expectation_maximisation import uniform_noise
 from mfg_imitation.imitation.trajectory_likelihood import LikelihoodFit
 
 #: First step of the optimiser, in logits; it falls linearly to zero.

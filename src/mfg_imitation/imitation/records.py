@@ -12,7 +12,7 @@ from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.demonstrations import Demonstrations
 
 #: So many records and cells are no work: samples of fewer share their programs.
-FEW_RECORDS, FEW_CELLS = 512, 64
+FEW_RECORDS, FEW_CELLS = 1024, 128
 
 #: The step of a cell that pads: `spread` drops what lies there.
 NOWHERE = np.iinfo(np.int32).max

@@ -29,7 +29,8 @@ from mfg_imitation.checks import (
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import CLOSED_FORM, algorithm, fitted
 from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations, empirical_occupancy
-from mfg_imitation.imitation.noisy_labels import FIRST_NOISE, Explained, Model, fit_records
+from mfg_imitation.imitation.expectation_maximisation import Model
+from mfg_imitation.imitation.noisy_labels import FIRST_NOISE, Explained, fit_records
 from mfg_imitation.imitation.records import Records, grouped, likely, spread
 
 
