@@ -4,8 +4,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy import sparse
-from scipy.optimize import linprog
+import scipy
 
 from mfg_imitation.engine.flow import occupancy
 from mfg_imitation.imitation.algorithm import Imitation, fitted
@@ -29,18 +28,18 @@ def solve_linear_program(game, target, population, objective, solver) -> Imitati
     rho_hat = np.asarray(target).ravel()
     visited = np.flatnonzero(rho_hat > 0)
     flow = _flow_constraints(game, population)
-    equal = sparse.hstack([flow, flow[:, visited]])
+    equal = scipy.sparse.hstack([flow, flow[:, visited]])
     right = np.concatenate([game.initial, np.zeros((horizon - 1) * n_states)])
     upper = np.concatenate([np.full(rho_hat.size, np.inf), rho_hat[visited]])
     cost = np.concatenate([np.zeros(rho_hat.size), np.full(visited.size, -2.0)])
     constant, scale, unequal, bound = 2.0 * horizon, 1.0, None, None
     if objective == "max":  # one more variable, above 2 - 2 * matched mass of every step
         step = visited // (rho_hat.size // horizon)
-        unequal = sparse.coo_array((cost[rho_hat.size :], (step, rho_hat.size + np.arange(visited.size))))
+        unequal = scipy.sparse.coo_array((cost[rho_hat.size :], (step, rho_hat.size + np.arange(visited.size))))
         unequal.resize((horizon, cost.size))
-        unequal = sparse.hstack([unequal, np.full((horizon, 1), -1.0)])
+        unequal = scipy.sparse.hstack([unequal, np.full((horizon, 1), -1.0)])
         bound = np.full(horizon, -2.0)
-        equal = sparse.hstack([equal, sparse.coo_array((equal.shape[0], 1))])
+        equal = scipy.sparse.hstack([equal, scipy.sparse.coo_array((equal.shape[0], 1))])
         upper, cost = np.append(upper, np.inf), np.append(TIE_BREAK / horizon * cost, 1.0)
         # The mean is at most the max: the program's value is at most 1 + TIE_BREAK times the least max.
         constant, scale = 2.0 * TIE_BREAK, 1 + TIE_BREAK
@@ -50,7 +49,7 @@ def solve_linear_program(game, target, population, objective, solver) -> Imitati
     # (170 s), nor its first-order method PDLP (stopped at 200 s, 6e-5 above the optimum; 6e-4 from cloning).
     # At times the interior point ends in numerical trouble (maze, 1000 noisy demonstrations); the simplex does not.
     for method in (solver, "highs-ds"):
-        found = linprog(cost, unequal, bound, equal.tocsc(), right, bounds, method=method)
+        found = scipy.optimize.linprog(cost, unequal, bound, equal.tocsc(), right, bounds, method=method)
         if found.status != NUMERICAL_TROUBLE:
             break
     if found.status != 0:
@@ -62,7 +61,7 @@ def solve_linear_program(game, target, population, objective, solver) -> Imitati
     return fitted(policy, reached, "optimal", int(found.nit), max(reached - (found.fun + constant) / scale, 0.0))
 
 
-def _flow_constraints(game, population) -> sparse.csc_array:
+def _flow_constraints(game, population) -> "scipy.sparse.csc_array":
     """Rows (n, s): mass in s at step n, less what flows into it. Columns (n, s, a)."""
     horizon, n_states, n_actions = game.policy_shape
     successors = np.asarray(game.successors)
@@ -72,7 +71,7 @@ def _flow_constraints(game, population) -> sparse.csc_array:
     rows = np.concatenate([column // n_actions, (n + 1) * n_states + successors[s, a, k]])
     columns = np.concatenate([column, (n * n_states + s) * n_actions + a])
     entries = np.concatenate([np.ones(column.size), -kernel[n, s, a, k]])
-    return sparse.csc_array((entries, (rows, columns)), shape=(horizon * n_states, column.size))
+    return scipy.sparse.csc_array((entries, (rows, columns)), shape=(horizon * n_states, column.size))
 
 
 @eqx.filter_jit

@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-import scipy.sparse
+import scipy
 from jax.experimental.sparse import BCOO
 from jaxtyping import Array, Float, Int, Key
 
