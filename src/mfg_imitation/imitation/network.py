@@ -25,6 +25,7 @@ from mfg_imitation.imitation.behavioral_cloning import behavioral_cloning
 from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
 from mfg_imitation.imitation.evidence import STRENGTHS, beside_cloning, first_best, log_evidence
 from mfg_imitation.imitation.policy_network import PolicyNetwork, Surroundings, fit, surroundings
+from mfg_imitation.imitation.records import power_of_two
 
 #: Parts that the trajectories are split into, and so networks.
 PARTS = 10
@@ -129,12 +130,12 @@ def networks(game: Game, n_trajectories: int, iterations: int, stationary: bool,
 def _cells(game, states, played, part, stationary):
     """Step and state of everything visited, and what was played there in every part, [parts, rows, A].
 
-    Of as many rows as there can be, the last ones empty, so that one program serves all samples.
+    Of a power of two of rows, or as many as there can be, the last ones empty, so that one program serves many samples.
     """
     horizon, n_states, n_actions = game.policy_shape
     steps = np.zeros(horizon, int) if stationary else np.arange(horizon)
-    size = min(states.size, (1 + steps[-1]) * n_states)
     visited, row = np.unique(steps * n_states + states, return_inverse=True)
+    size = min(power_of_two(visited.size), (1 + steps[-1]) * n_states)
     counts = np.zeros((part.max() + 1, size, n_actions))
     np.add.at(counts, (part[:, None], row.reshape(states.shape)), played)
     visited = np.pad(visited, (0, size - visited.size))

@@ -48,8 +48,8 @@ def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False
     _, *sizes = game.policy_shape
     states, actions = (np.asarray(x, np.int64).reshape(-1, *np.shape(x)[-2:]) for x in demonstrations[:2])
     samples = [_grouped(*sample, *sizes, stationary) for sample in zip(states, actions, strict=True)]
-    within = _power_of_two(max(FEW_RECORDS, *(len(sample[4]) for sample in samples)))
-    cells = _power_of_two(max(FEW_CELLS, *(len(sample[6]) for sample in samples)))
+    within = power_of_two(max(FEW_RECORDS, *(len(sample[4]) for sample in samples)))
+    cells = power_of_two(max(FEW_CELLS, *(len(sample[6]) for sample in samples)))
     # What pads is of the last step, so that steps stay in order.
     lengths = {"count": (within, 0), "cells": (cells, NOWHERE), "step": (within, game.horizon - 1)}
     padded = [
@@ -71,7 +71,7 @@ def numbered(demonstrations: Demonstrations, game: Game) -> Int[np.ndarray, "M H
 def likely(game: Game, records: Records, flows: Float[Array, "batch H S"]) -> Float[Array, "batch R A"]:
     """P_n(s' | s, a, mu_n) of every record for every action; 1 at the last step, which shows no move."""
     bounds = np.stack([np.searchsorted(steps, np.arange(game.horizon)) for steps in np.asarray(records.step)])
-    return _likely(game, records, flows, jnp.asarray(bounds), _power_of_two(int(np.diff(bounds).max(initial=1))))
+    return _likely(game, records, flows, jnp.asarray(bounds), power_of_two(int(np.diff(bounds).max(initial=1))))
 
 
 @eqx.filter_jit
@@ -119,7 +119,8 @@ def _padded(array: np.ndarray, length: int, filling) -> np.ndarray:
     return np.concatenate([array, np.full((length - len(array), *array.shape[1:]), filling, array.dtype)])
 
 
-def _power_of_two(number: int) -> int:
+def power_of_two(number: int) -> int:
+    """The smallest one that is not below a number."""
     return 1 << (number - 1).bit_length()
 
 
