@@ -46,8 +46,9 @@ $(PEERS)/.ready: benchmarks/contest/peers.lock
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-REFERENCE := scorecard properties games imitators finite_populations $(addprefix theory/,biting_games biting_steps bridge \
-	bridge_proof exponents frontier_growth lower_bound random_games steps theorems tightness worst_games)
+REFERENCE := scorecard properties certificates long_horizons games imitators finite_populations \
+	$(addprefix theory/,biting_games biting_steps bridge bridge_proof exponents frontier_growth lower_bound random_games \
+	steps theorems tightness worst_games)
 
 reference:  ## the tables of the last run become the reference that `snakemake verify` compares with
 	rm -rf data/reference && mkdir data/reference

@@ -59,6 +59,7 @@ class Strengths(NamedTuple):
     "bc_evidence",
     "BC, by evidence",
     summary="counts the recorded actions, and borrows from neighbouring steps as far as the records ask for it",
+    variant_of="bc",
 )
 @checked
 def cloning_by_evidence(

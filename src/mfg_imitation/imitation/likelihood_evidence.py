@@ -23,6 +23,7 @@ from mfg_imitation.imitation.trajectory_likelihood import LikelihoodFit, explain
     "likelihood, by evidence",
     summary="is the likelihood, and borrows from neighbouring steps as far as what was really played asks for it",
     needs=("kernel", "population", "transitions"),
+    variant_of="likelihood",
 )
 @checked
 def likelihood_by_evidence(

@@ -49,6 +49,7 @@ CHUNK = 100
     summary="makes the recorded actions most likely, a share of them noise, in a population that looks like theirs",
     needs=("kernel",),
     stationary=False,
+    variant_of="likelihood",
 )
 @checked
 def population_likelihood(

@@ -29,14 +29,18 @@ def certificates(file: GameFile, sweep: pd.DataFrame) -> pd.DataFrame:
         Columns transition_lipschitz, horizon, and for every bound over_<proxy>: the largest ratio of that bound to the
         smallest of the paper's three, 1 where it is the smallest for every imitator.
     """
-    rows = []
-    for (slope, horizon), panel in sweep[sweep["alpha"] >= SMALLEST].groupby([SWEPT, "horizon"]):
-        point = {SWEPT: slope, "horizon": horizon}
-        game = file.load(**point)
-        half_span = float(half_span_of(game, population_flow(game, known_expert(game).policy)))
-        errors = Proxies(*(panel[name].to_numpy() for name in Proxies._fields))
-        bounds = upper_bounds(errors, horizon, *file.lipschitz(**point), half_span)
+    found = []
+    for horizon, rows in sweep[sweep["alpha"] >= SMALLEST].groupby("horizon"):
+        constants = {slope: _constants(file, {SWEPT: slope, "horizon": horizon}) for slope in rows[SWEPT].unique()}
+        errors = Proxies(*(rows[name].to_numpy() for name in Proxies._fields))
+        bounds = upper_bounds(errors, horizon, *np.array([constants[slope] for slope in rows[SWEPT]]).T)
         least = np.min([bounds.bc, bounds.vanilla_adv, bounds.mfc_adv], axis=0)
-        over = {f"over_{name}": float(np.max(getattr(bounds, name) / least)) for name in Bounds._fields}
-        rows.append({**point, **over})
-    return pd.DataFrame(rows)
+        over = {f"over_{name}": getattr(bounds, name) / least for name in Bounds._fields}
+        found.append(rows[[SWEPT, "horizon"]].assign(**over).groupby([SWEPT, "horizon"]).max())
+    return pd.concat(found).sort_index().reset_index()
+
+
+def _constants(file: GameFile, point: dict[str, float]) -> tuple[float, float, float]:
+    """L_P, L_r and R of the game at a point of the grid."""
+    game = file.load(**point)
+    return *file.lipschitz(**point), float(half_span_of(game, population_flow(game, known_expert(game).policy)))
