@@ -62,7 +62,7 @@ def test_submissions_are_few_and_ask_for_what_their_rules_state(through_slurm):
     said = (through_slurm / "said.txt").read_text(encoding="utf-8")
     submitted = re.findall(r"SLURM jobid (\d+)", said)
     jobs = int(re.search(r"^total +(\d+)", said, flags=re.MULTILINE)[1]) - 1  # `all` itself runs nothing
-    assert len(set(submitted)) == 23 < jobs / 2
+    assert len(set(submitted)) <= 0.4 * jobs
     asked = {job["Comment"]: job for job in map(slurm_job, submitted)}
     sweep = asked["rule_sweep_wildcards_attractor"]
     assert (sweep["NumCPUs"], sweep["MinMemoryNode"], sweep["TimeLimit"]) == ("2", "3000M", "00:30:00")
