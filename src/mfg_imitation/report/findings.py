@@ -22,7 +22,7 @@ def wide(imitators: pd.DataFrame, algorithms: list[str], column: str = "nash_imi
     """A column of `with_most_demonstrations`, one row per game and experiment, one column per algorithm."""
     table = imitators.pivot_table(index=["game", "experiment"], columns="algorithm", values=column)
     places = imitators[["game", "experiment"]].drop_duplicates()
-    return table.loc[pd.MultiIndex.from_frame(places), algorithms]
+    return table.reindex(index=pd.MultiIndex.from_frame(places), columns=algorithms)
 
 
 def exact(imitators: pd.DataFrame, algorithm: str, experiment: str) -> tuple[int, int]:
@@ -79,13 +79,16 @@ def behind_cloning(ranked: pd.DataFrame, algorithm: str) -> pd.DataFrame:
 def optima_apart(imitators: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
     """Where two solvers of one program end in different optima: both gaps, and both objectives, row by row.
 
+    Nothing where one of them was not fitted.
+
     Args:
         imitators: `with_most_demonstrations`.
         one, other: the two algorithms.
     """
     pair = imitators[imitators["algorithm"].isin([one, other])]
     values = ["objective", "nash_imitation_gap"]
-    pair = pair.pivot_table(index=["game", "experiment"], columns="algorithm", values=values, sort=False).dropna()
+    pair = pair.pivot_table(index=["game", "experiment"], columns="algorithm", values=values, sort=False)
+    pair = pair.reindex(columns=pd.MultiIndex.from_product([values, [one, other]])).dropna()
     return pair[pair["nash_imitation_gap"].max(axis=1) > NOTHING]
 
 
