@@ -50,6 +50,7 @@ def test_two_optima_are_reported_where_the_gap_is_not_nothing(imitators):
     apart = findings.optima_apart(findings.with_most_demonstrations(imitators), "bc", "mfc_adv")
     assert apart.index.tolist() == [("maze", "clean")]
     assert apart["objective"].loc[("maze", "clean")].tolist() == [3.0, 4.0]
+    assert findings.optima_apart(imitators, "bc", "not fitted").empty
 
 
 def test_verdicts_are_counted_by_gap():
