@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 # Where jsonschema finds this package it builds grammars that no notebook uses: over a second in every job.
@@ -16,9 +17,6 @@ from docutils.utils.math.latex2mathml import tex2mathml  # noqa: E402
 from jinja2 import pass_context  # noqa: E402
 from nbconvert import HTMLExporter  # noqa: E402
 from traitlets.config import Config  # noqa: E402
-
-#: Kernels talk over files, not over ports: two that start at once may be given the same port, and one of them dies.
-KERNELS = Config({"KernelManager": {"transport": "ipc"}})
 
 # Code is matched first, so that a dollar in it is left alone.
 FORMULA = re.compile(r"(`+).+?\1|\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>\S|\S.*?\S)\$", re.DOTALL)
@@ -50,9 +48,12 @@ def executed(notebook: str, parameters: Mapping[str, Any]) -> nbformat.NotebookN
     """A notebook, executed; what differs from run to run is taken out: moments, cell ids, memory addresses."""
     # Into memory: a notebook that is interrupted leaves no half page.
     parameters = {"root": ".", **parameters}
-    done = papermill.execute_notebook(
-        notebook, None, parameters, kernel_name="mfg-imitation", progress_bar=False, config=KERNELS
-    )
+    # The kernel talks over files of its own, not over ports: two that start at once may be given the same one.
+    with TemporaryDirectory() as folder:
+        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}})
+        done = papermill.execute_notebook(
+            notebook, None, parameters, kernel_name="mfg-imitation", progress_bar=False, config=config
+        )
     done.metadata.pop("papermill", None)
     for number, cell in enumerate(done.cells):
         cell.id = f"cell-{number:02}"
