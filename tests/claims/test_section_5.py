@@ -302,6 +302,7 @@ def test_from_the_horizon_found_on_vanilla_adv_is_nearer_to_bc():
     assert max(map(share, range(horizon, 201, 16))) <= 0.5
     assert rows.loc[VALUE, "share"] == pytest.approx(share(horizon), abs=1e-3)
     assert rows.loc[NIG, "horizon"] == np.inf and rows.loc[NIG, "share"] > 0.5
+    assert long_horizons([0]).empty and SWEPT in long_horizons([0])
 
 
 def test_certificates_by_hand(tables):

@@ -34,4 +34,4 @@ def long_horizons(slopes: Iterable[float]) -> pd.DataFrame:
             first = above[-1] + 1 if above.size else 0
             horizon, at = (first + 2.0, first) if first < len(panels) else (np.inf, -1)
             rows.append({SWEPT: slope, "gap": gap, "horizon": horizon, "share": shares[at]})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[SWEPT, "gap", "horizon", "share"])

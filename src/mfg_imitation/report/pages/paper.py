@@ -8,5 +8,5 @@ def paper(run: Run) -> Reads:
     """Figures 1 and 2 for both gaps, and Section 5 claim by claim."""
     further = [game for game in run.games("swept") if game != run.paper]
     figures = run.figures("figure_*", *(f"games/{game}/{kind}" for game in further for kind in ("diagram", "sweep_*")))
-    tables = ("scorecard", "properties", f"games/{run.paper}/sweep", "proxies")
+    tables = ("scorecard", "properties", "long_horizons", "certificates", f"games/{run.paper}/sweep", "proxies")
     return Reads(tables, figures, [run.paper, *further], {"paper": run.paper, "further": further})
