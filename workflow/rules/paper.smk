@@ -92,8 +92,8 @@ rule long_horizons:
         shown(paths.table("long_horizons"), "Tables", table="long horizons", game=RUN.paper),
     params:
         transition_lipschitz=lookup(dpath="sweep/transition_lipschitz", within=config),
-        caption="The smallest horizon from which on, up to 200, the curve of vanilla-ADV is nearer to BC's than to "
-        "MFC-ADV's, for every L_P > 0.",
+        caption="The smallest horizon from which on the curve of vanilla-ADV is nearer to BC's than to MFC-ADV's, for "
+        "every L_P > 0.",
     script:
         "../scripts/long_horizons.py"
 

@@ -123,38 +123,28 @@ def vanilla_adv_worsens_with_h(tables, gap):
     return growth(tables["sweep"], "vanilla_adv", gap, along="horizon")
 
 
-@statement(
-    "section_5",
-    "like BC when both are large",
-    where=_SECOND,
-    says="where L_P and H are large, vanilla-ADV is more like BC than like MFC-ADV",
-    measure=_SHARE + _BOTH,
-    threshold=HALF,
-)
+def _like_bc(when: str, condition: str, place: str):
+    return statement(
+        "section_5",
+        f"like BC when {when} large",
+        where=_SECOND,
+        says=f"where {condition} large, vanilla-ADV is more like BC than like MFC-ADV",
+        measure=_SHARE + place,
+        threshold=HALF,
+    )
+
+
+@_like_bc("both are", "L_P and H are", _BOTH)
 def like_bc_when_both_are_large(tables, gap):
     return nearness_to_bc(corner(tables["sweep"], amplified=True, long=True), gap)
 
 
-@statement(
-    "section_5",
-    "like BC when L_P is large",
-    where=_SECOND,
-    says="where L_P is large, vanilla-ADV is more like BC than like MFC-ADV",
-    measure=_SHARE + _SLOPE,
-    threshold=HALF,
-)
+@_like_bc("L_P is", "L_P is", _SLOPE)
 def like_bc_when_l_p_is_large(tables, gap):
     return nearness_to_bc(corner(tables["sweep"], amplified=True, long=False), gap)
 
 
-@statement(
-    "section_5",
-    "like BC when H is large",
-    where=_SECOND,
-    says="where H is large, vanilla-ADV is more like BC than like MFC-ADV",
-    measure=_SHARE + _LONG,
-    threshold=HALF,
-)
+@_like_bc("H is", "H is", _LONG)
 def like_bc_when_h_is_large(tables, gap):
     return nearness_to_bc(corner(tables["sweep"], amplified=False, long=True), gap)
 

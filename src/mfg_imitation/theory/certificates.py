@@ -11,7 +11,7 @@ from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.names import SWEPT
 from mfg_imitation.theory.bounds import Bounds, upper_bounds
 
-#: Below it an error of a distance to the expert is too near to float64's rounding of 1 to be compared.
+#: Nearer to the expert than this alpha errors are lost in rounding: some are differences of probabilities close to 1.
 SMALLEST = 1e-12
 
 
