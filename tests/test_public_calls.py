@@ -102,7 +102,6 @@ COUNTS = {
     ),
     "solve_equilibrium": lambda game, x: mfg.solve_equilibrium(game, iterations=x),
     "solve_equilibrium, checks": lambda game, x: mfg.solve_equilibrium(game, check_every=x),
-    "solve_equilibrium, seed": lambda game, x: mfg.solve_equilibrium(game, seed=x),
     "social_optimum": lambda game, x: mfg.social_optimum(game, iterations=x),
     "social_optimum, starts": lambda game, x: mfg.social_optimum(game, n_random_starts=x),
     "player_simulator": lambda game, x: mfg.player_simulator(game, x),

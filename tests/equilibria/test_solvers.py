@@ -31,11 +31,11 @@ def test_the_best_policy_is_kept_and_measured(name, game):
 
 @pytest.mark.parametrize("name", SOLVERS)
 def test_solving_ends_with_what_it_measured(name, game):
-    found = mfg.solve_equilibrium(game, method=name, iterations=100, attempts=0, progress=False)
+    found = mfg.solve_equilibrium(game, method=name, iterations=100, progress=False)
     assert found.exploitability == pytest.approx(float(mfg.nash_imitation_gap(game, found.policy)), abs=1e-15)
     assert found.status in ("converged", "iteration limit")
     assert (np.diff(found.convergence.exploitability) <= 0).all()
-    again = mfg.solve_equilibrium(game, method=name, iterations=100, attempts=0, progress=False)
+    again = mfg.solve_equilibrium(game, method=name, iterations=100, progress=False)
     np.testing.assert_array_equal(found.policy, again.policy)
 
 

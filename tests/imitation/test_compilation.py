@@ -9,10 +9,8 @@ import pytest
 import mfg_imitation as mfg
 
 SEARCHES = {
-    "mirror descent": lambda game, target: mfg.solve_equilibrium(game, iterations=75, attempts=0),
-    "fictitious play": lambda game, target: mfg.solve_equilibrium(
-        game, method="fictitious_play", iterations=75, attempts=0
-    ),
+    "mirror descent": lambda game, target: mfg.solve_equilibrium(game, iterations=75),
+    "fictitious play": lambda game, target: mfg.solve_equilibrium(game, method="fictitious_play", iterations=75),
     "vanilla-ADV": lambda game, target: mfg.vanilla_adv(target, game, method="first_order", tolerance=1e-9),
     "MFC-ADV": lambda game, target: mfg.mfc_adv(target, game, iterations=250),
 }

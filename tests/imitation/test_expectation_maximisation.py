@@ -50,7 +50,7 @@ def test_the_search_ends_where_ten_thousand_plain_steps_do(garnet, policy):
 def test_a_sparse_account_that_cannot_settle_is_given_up():
     """In the maze states are seen about ten times: what a sparse policy needs comes and goes."""
     maze = mfg.load_game("maze")
-    policy = mfg.solve_equilibrium(maze, iterations=50, attempts=0, progress=False).policy
+    policy = mfg.solve_equilibrium(maze, iterations=50, progress=False).policy
     table, start = table_of(maze, policy, 1000, 0.05)
     end = maximised(table, start, MODEL, "estimate", -jnp.inf)
     assert not end.settled and end.iteration == SETTLED + 1

@@ -29,7 +29,7 @@ def uses(script: str, *entries: str) -> set[str]:
         ),
         ("theory.worst_policy", {"frontier", "theorems"}, {"random_games", "tightness", "sweep"}),
         ("theory.proof_steps", {"random_games", "biting_games"}, {"tightness", "frontier", "sweep", "theorems"}),
-        ("equilibria.smoothing_path", {"expert", "biting_games"}, {*SCRIPTS} - {"expert", "biting_games"}),
+        ("equilibria.solve", {"expert", "biting_games"}, {*SCRIPTS} - {"expert", "biting_games"}),
         ("figures.save", {"figure"}, {"sweep", "scorecard", "expert"}),
         ("studies.experiment", {"fit", "demonstrations"}, {"imitators", "sweep", "finite_populations", "figure"}),
         ("errors", {*SCRIPTS} - {"page"}, set()),

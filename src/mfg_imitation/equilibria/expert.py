@@ -17,7 +17,7 @@ class Convergence(NamedTuple):
     """Exploitability of the best policy found so far, at every check.
 
     Attributes:
-        iterations: steps taken until the check, those of the polish included.
+        iterations: steps taken until the check.
         exploitability: in the game's unit of reward; never increases.
     """
 

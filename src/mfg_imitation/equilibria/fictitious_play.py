@@ -36,7 +36,13 @@ def begin_fictitious_play(game: Game, step_size: Float[Array, ""] | float) -> Fi
     return FictitiousPlay(uniform, nash_imitation_gap_of(game, uniform), uniform, jnp.asarray(1, int))
 
 
-@solver("fictitious_play", summary="averages best responses to the average population", begin=begin_fictitious_play)
+@solver(
+    "fictitious_play",
+    summary="averages best responses to the average population",
+    begin=begin_fictitious_play,
+    stretch=25,
+    iterations=5000,
+)
 def fictitious_play_chunk(game: Game, state: FictitiousPlay, iterations: int) -> FictitiousPlay:
     """`iterations` best responses, each averaged into the population (Perrin et al. 2020, Algorithm 1).
 

@@ -50,6 +50,8 @@ def begin_mirror_descent(game: Game, step_size: Float[Array, ""] | float) -> Mir
     "online_mirror_descent",
     summary="adds action values to logits, restarted by what that gains",
     begin=begin_mirror_descent,
+    stretch=25,
+    iterations=5000,
 )
 def mirror_descent_chunk(game: Game, state: MirrorDescent, iterations: int) -> MirrorDescent:
     """`iterations` steps of online mirror descent (Perolat et al. 2022, Algorithm 1), restarted by what they gain.

@@ -1,32 +1,24 @@
-"""Looking for a Nash equilibrium, method after method, with the measured exploitability."""
+"""Looking for a Nash equilibrium, with the measured exploitability."""
 
 import sys
 from collections.abc import Mapping
-from itertools import islice
 
 import jax.numpy as jnp
 import numpy as np
 from tqdm import tqdm
 
-from mfg_imitation.checks import check_choice, check_count, check_positive, check_seed, checked
+from mfg_imitation.checks import check_choice, check_count, check_positive, checked
 from mfg_imitation.engine.flow import check_along
 from mfg_imitation.engine.gaps import nash_imitation_gap
 from mfg_imitation.engine.value import reward_range
 from mfg_imitation.equilibria.expert import Convergence, Equilibrium, known_expert
-from mfg_imitation.equilibria.search import search
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 
-#: A policy with at most so many numbers H * S * A is polished (dense Jacobians of that size: a Newton step takes some
-#: ten milliseconds at 500, and some tenths of a second at the limit).
-POLISHED_SIZE = 1500
-
-#: Attempts of the polish, see `search`. The SIS epidemic at H = 50, the hardest game measured, takes nearly all.
-ATTEMPTS = 400
-
-#: A small game is handed to the polish when its exploitability has not halved for so many checks.
-PATIENCE = 10
+#: A game whose policy has at most so many numbers H * S * A is small: it is solved by implicit mirror descent (dense
+#: Jacobians of up to that size: a smoothed game takes milliseconds at 500, and some tenths of a second at the limit).
+SMALL = 1500
 
 
 class EquilibriumError(InputError):
@@ -51,7 +43,7 @@ def expert(game: Game, spec: Mapping) -> Equilibrium:
         raise EquilibriumError(
             f"expert.solve: the exploitability reached after {found.iterations} iterations is "
             f"{found.exploitability:.3g}, above the tolerance {tolerance:.3g}; "
-            "allow more iterations, a smaller step_size, the other method, or a larger tolerance"
+            "allow more iterations, a smaller step_size, another method, or a larger tolerance"
         )
     return found
 
@@ -60,75 +52,63 @@ def expert(game: Game, spec: Mapping) -> Equilibrium:
 def solve_equilibrium(
     game: Game,
     *,
-    method: str = "online_mirror_descent",
-    iterations: int = 5000,
+    method: str | None = None,
+    iterations: int | None = None,
     step_size: float | None = None,
     tolerance: float | None = None,
-    check_every: int = 25,
-    attempts: int = ATTEMPTS,
-    seed: int = 0,
+    check_every: int | None = None,
     progress: bool = True,
 ) -> Equilibrium:
     """Look for a Nash equilibrium, and return the best policy found with its measured exploitability.
 
-    The method runs in stretches of `check_every` iterations (see `Solver`). Where it stays above the tolerance, a game
-    with at most `POLISHED_SIZE` numbers in a policy is polished (see `search`). Same arguments, same result.
+    The method runs in stretches of `check_every` iterations (see `Solver`). Same arguments, same result.
 
     Args:
-        method: a name of `SOLVERS`. Fictitious play takes no step size; where equilibria mix, its exploitability falls
+        method: a name of `SOLVERS`; None for implicit mirror descent where a policy has at most `SMALL` numbers, else
+            online mirror descent. Fictitious play takes no step size; where equilibria mix, its exploitability falls
             only like one over the square root of the iterations (measured).
-        iterations: of the method, at most.
-        step_size: first step of the mirror descent, in 1 / units of reward; None for one over the reward's range.
+        iterations: of the method, at most; None for the method's own limit.
+        step_size: first step of a mirror descent, in 1 / units of reward; None for one over the reward's range.
         tolerance: exploitability to reach, in units of reward over the horizon; None for `default_tolerance`.
-        check_every: iterations between two measurements of the exploitability, and length of the averages.
-        attempts: of the polish, at most; 0 turns it off.
-        seed: of the random changes that the polish tries.
+        check_every: iterations between two measurements of the exploitability, and length of the averages; None for
+            the method's own.
         progress: show a bar on standard error; never shown where that is not a terminal.
 
     Raises:
         InputError: an argument out of its range.
     """
-    unit = float(reward_range(game))
-    step_size = 1 / unit if step_size is None else step_size
+    if method is None:
+        method = "implicit_mirror_descent" if _is_small(game) else "online_mirror_descent"
+    check_choice("method", method, tuple(SOLVERS))
+    solver = SOLVERS[method]
+    iterations = solver.iterations if iterations is None else iterations
+    check_every = solver.stretch if check_every is None else check_every
+    step_size = 1 / float(reward_range(game)) if step_size is None else step_size
     tolerance = default_tolerance(game) if tolerance is None else tolerance
     for name, value in (("iterations", iterations), ("check_every", check_every)):
         check_count(name, value)
     for name, value in (("step_size", step_size), ("tolerance", tolerance)):
         check_positive(name, value)
-    check_choice("method", method, tuple(SOLVERS))
-    check_count("attempts", attempts, 0)
-    check_seed(seed)
-    solver = SOLVERS[method]
-    small = attempts > 0 and np.prod(game.policy_shape) <= POLISHED_SIZE
     state = solver.begin(game, jnp.asarray(step_size, dtype=float))
-    best, record = state, [(0, float(state.exploitability))]
-    hidden = not progress or not sys.stderr.isatty()
-
-    with tqdm(total=iterations, disable=hidden, unit="iteration", desc=method) as bar:
+    record = [(0, float(state.exploitability))]
+    with tqdm(total=iterations, disable=not progress or not sys.stderr.isatty(), unit="iteration", desc=method) as bar:
         while record[-1][1] > tolerance and record[-1][0] < iterations:
             length = min(check_every, iterations - record[-1][0])
-            state = best = solver.advance(game, state, length)
+            state = solver.advance(game, state, length)
             record.append((record[-1][0] + length, float(state.exploitability)))
             bar.update(length)
             bar.set_postfix_str(f"exploitability {record[-1][1]:.2e}")
-            if small and len(record) > PATIENCE and record[-1][1] > 0.5 * record[-1 - PATIENCE][1]:
-                break
-    if small and record[-1][1] > tolerance:
-        tries = islice(search(game, best.policy, unit, tolerance, seed), attempts)
-        for found in tqdm(tries, total=attempts, disable=hidden, unit="attempt", desc="polish"):
-            if found.exploitability < best.exploitability:
-                best = found
-            record.append((record[-1][0] + int(found.steps), float(best.exploitability)))
-            if best.exploitability <= tolerance:
-                break
-    check_along(game, best.policy)
-    exploitability = float(nash_imitation_gap(game, best.policy))
+    check_along(game, state.policy)
+    exploitability = float(nash_imitation_gap(game, state.policy))
     status = "converged" if exploitability <= tolerance else "iteration limit"
     convergence = Convergence(*np.asarray(record, dtype=float).T)
-    return Equilibrium(best.policy, exploitability, record[-1][0], status, convergence)
+    return Equilibrium(state.policy, exploitability, record[-1][0], status, convergence)
 
 
 def default_tolerance(game: Game) -> float:
-    """1e-6 (small games) or 1e-3 (those too large to be polished) of the reward's range times the horizon."""
-    relative = 1e-6 if np.prod(game.policy_shape) <= POLISHED_SIZE else 1e-3
-    return relative * float(reward_range(game)) * game.horizon
+    """1e-6 (small games, see `SMALL`) or 1e-3 (others) of the reward's range times the horizon."""
+    return (1e-6 if _is_small(game) else 1e-3) * float(reward_range(game)) * game.horizon
+
+
+def _is_small(game: Game) -> bool:
+    return bool(np.prod(game.policy_shape) <= SMALL)
