@@ -67,10 +67,10 @@ class Family(Game):
 
     A family states `parameters` once and takes them, with the horizon, as keyword arguments of its
     constructor. There, what is wrong between several parameters is an `InputError` whose message begins with
-    the name of one of them.
+    the name of one of them. What a parameter needs is a default, a description and `check`: tables have them too.
     """
 
-    parameters: ClassVar[Mapping[str, Parameter]]
+    parameters: ClassVar[Mapping[str, Any]]
 
     @abstractmethod
     def __init__(self, *, horizon: int, **parameters): ...
