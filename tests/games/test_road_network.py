@@ -202,6 +202,7 @@ def test_another_table_makes_another_game(tmp_path):
         (LINKS + "z,x,nan,1\n", DEMAND, "{links}: line 4: time: nan is not between 1 and 1e+06"),
         (LINKS + "z,x,2,-3\n", DEMAND, "{links}: line 4: capacity: -3 is not 1e-06 or more"),
         (LINKS + ",x,2,3\n", DEMAND, "{links}: line 4: from: '' is no text"),
+        (LINKS + "z,x\u200b,2,3\n", DEMAND, "{links}: line 4: to is 'x\\u200b', but nobody sees the character U+200B"),
         (LINKS + '"z,x,2,3\n', DEMAND, "{links}: line 4: unexpected end of data"),
         (LINKS + "z,z,2,3\n", DEMAND, "parameters.links: 'z' to 'z' leads nowhere"),
         (LINKS + "x,y,2,3\n", DEMAND, "parameters.links: 'x' to 'y' comes twice"),
@@ -227,6 +228,10 @@ def test_a_mistake_in_a_table_is_one_line(tmp_path, one_line, links, demand, mes
     [
         ({"links": 3}, "parameters.links: 3 is not the path of a table"),
         ({"links": "roads"}, "parameters.links: "),
+        (
+            {"demand": {"from": ["x"], "to": ["z"], "vehicles": 5}},
+            "demand: table: its columns must be lists",
+        ),
         ({"demand": {"from": ["x"], "to": ["z"], "vehicles": []}}, "demand: table: its columns have different lengths"),
         ({"demand": {"from": ["x"], "to": ["z"], "vehicles": ["few"]}}, "demand: row 0: vehicles: 'few' is not a num"),
         ({"demand": {"from": ["x"], "to": [1], "vehicles": [1]}}, "parameters.demand: row 0: to: 1 is no text"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from mfg_imitation.errors import InputError, one_line, shown
 from mfg_imitation.games.families.family import Parameter
+from mfg_imitation.io.schema import find_problem
 
 #: A table: the values of every column, all of one length.
 Table = Mapping[str, Sequence[Any]]
@@ -46,10 +47,13 @@ class TableParameter:
     def _checked(self, row: Sequence[Any], place: str) -> list[Any]:
         values = []
         for (name, column), value in zip(self.columns.items(), row, strict=True):
+            is_text = isinstance(column.default, str)
             try:
-                values.append(column.check(_number(value) if not isinstance(column.default, str) else value))
+                values.append(column.check(value if is_text else _number(value)))
             except InputError as error:
                 raise InputError(f"{place}: {name}: {error}") from None
+            if is_text and (problem := find_problem(value, {"legible": True})):  # it becomes a name, which readers see
+                raise InputError(f"{place}: {name} {problem.message}")
         return values
 
 
@@ -81,7 +85,10 @@ def _read(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, list[str]
 def _written_out(table: Mapping[str, Sequence[Any]], columns: tuple[str, ...]) -> Iterator[tuple[str, tuple]]:
     """(place, values) of every row of a program's table."""
     order = _order([str(name) for name in table], columns, "table")
-    values = [tuple(column) for column in table.values()]
+    try:
+        values = [tuple(column) for column in table.values()]
+    except TypeError:
+        raise InputError("table: its columns must be lists") from None
     if len({len(column) for column in values}) > 1:
         raise InputError("table: its columns have different lengths")
     for i, row in enumerate(zip(*values, strict=True)):
