@@ -178,7 +178,7 @@ def test_tables_are_read_as_spreadsheets_write_them(tmp_path):
     np.testing.assert_array_equal(game.capacity, [2, INF])
 
 
-def test_another_table_makes_another_game(tmp_path):
+def test_another_table_makes_another_game(tmp_path, game_files):
     """What archives are made of is told by the tables, too; so is what the workflow has to watch."""
     file = GameFile.read(written(tmp_path, links=LINKS, demand=DEMAND))
     assert file.tables == [tmp_path / "roads/links.csv", tmp_path / "roads/demand.csv"]
@@ -186,6 +186,7 @@ def test_another_table_makes_another_game(tmp_path):
     assert GameFile.read(file.path).origin == origin
     file.tables[1].write_text(DEMAND.replace("5", "6"), encoding="utf-8")
     assert GameFile.read(file.path).origin != origin
+    assert [GameFile.read(game_files / f"{name}.yaml").tables for name in ("sis", "maze")] == [[], []]
 
 
 @pytest.mark.parametrize(

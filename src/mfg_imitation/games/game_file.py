@@ -87,8 +87,9 @@ class GameFile:
     @property
     def tables(self) -> list[Path]:
         """The tables beside the file that its parameters name."""
-        family = FAMILIES.get(self.declaration.get("family"))
-        known = {} if family is None else family.parameters
+        if "family" not in self.declaration or self.declaration["family"] not in FAMILIES:
+            return []
+        known = FAMILIES[self.declaration["family"]].parameters
         named = [self.parameters.get(name) for name, kind in known.items() if isinstance(kind, TableParameter)]
         return [self.path.parent / table for table in named if isinstance(table, str)]
 
