@@ -34,7 +34,9 @@ def wheel(tmp_path_factory) -> Path:
 def test_the_wheel_holds_the_library_and_the_games(wheel):
     sources = [file for file in (REPOSITORY / "src").rglob("*") if file.is_file() and "__pycache__" not in file.parts]
     expected = {file.relative_to(REPOSITORY / "src").as_posix() for file in sources}
-    expected |= {f"mfg_imitation/games/shipped/{file.name}" for file in (REPOSITORY / "config/games").iterdir()}
+    games = REPOSITORY / "config/games"
+    shipped = [file.relative_to(games).as_posix() for file in games.rglob("*") if file.is_file()]
+    expected |= {f"mfg_imitation/games/shipped/{file}" for file in shipped}
     held = [name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name]
     assert sorted(held) == sorted(expected)
 

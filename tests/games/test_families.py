@@ -42,6 +42,7 @@ SMALL = {
     },
     "linear_quadratic": {"extent": 2, "speed": 1, "time_step": 0.4, "volatility": 0.9, "alignment": 0.3},
     "random_garnet": {"states": 5, "actions": 2, "branches": 3, "seed": 3, "transition_lipschitz": 0.3},
+    "road_network": {"delay": 0.4, "power": 1},
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from mfg_imitation.engine.proxies import PROXIES
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.games.families.family import FAMILIES, Parameter
+from mfg_imitation.games.families.table import TableParameter
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.report.page import PAGES
 from workflow.lib.config_checks import config_schema
@@ -98,10 +99,19 @@ def _families() -> str:
     sections = []
     for name, family in FAMILIES.items():
         told = " ".join(inspect.getdoc(family).partition("\n\n")[0].split())
-        rows = [_parameter(key, parameter) for key, parameter in family.parameters.items()]
+        rows = [row for key, parameter in family.parameters.items() for row in _rows(key, parameter)]
         table = _table(("parameter", "type", "default", "range", "meaning"), rows)
         sections.append(f"#### `{name}`\n\n{told}\n\n{table}")
     return "\n\n".join(sections)
+
+
+def _rows(name: str, parameter: Parameter | TableParameter) -> list[tuple[str, ...]]:
+    """What there is to say of a parameter; of a table also of each column, which has no default."""
+    if not isinstance(parameter, TableParameter):
+        return [_parameter(name, parameter)]
+    columns = [_parameter(f"{name}: {key}", column) for key, column in parameter.columns.items()]
+    table = (f"`{name}`", "path of a [table](#tables)", "an example", "one row or more", parameter.description)
+    return [table, *((key, kind, "", allowed, meaning) for key, kind, _, allowed, meaning in columns)]
 
 
 def _parameter(name: str, parameter: Parameter) -> tuple[str, ...]:

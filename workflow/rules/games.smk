@@ -5,6 +5,7 @@ rule expert:
     """A game's equilibrium, known or solved for, with its measured exploitability and how it came down."""
     input:
         game="config/games/{game}.yaml",
+        tables=lambda wildcards: [str(table) for table in RUN.file(wildcards.game).tables],
     output:
         expert=paths.expert("{game}"),
         convergence=paths.table("games", "{game}", "convergence"),

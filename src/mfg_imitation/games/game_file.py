@@ -17,6 +17,7 @@ from mfg_imitation.games.declaration import find_game, kind_of, read_declaration
 from mfg_imitation.games.declared import declared_game, policy_array
 from mfg_imitation.games.expressions import evaluate
 from mfg_imitation.games.families.family import FAMILIES, family_game
+from mfg_imitation.games.families.table import TableParameter
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.mfglib import mfglib_game
 from mfg_imitation.games.python_class import python_game
@@ -78,9 +79,19 @@ class GameFile:
 
     @property
     def origin(self) -> str:
-        """What the archives of this game say that they were made of: its name, and a digest of what its file says."""
-        said = json.dumps(self.declaration, sort_keys=True, default=str)
-        return f"{self.name} ({hashlib.sha256(said.encode()).hexdigest()[:16]})"
+        """What the archives of this game say that they were made of: its name, and a digest of file and tables."""
+        said = json.dumps(self.declaration, sort_keys=True, default=str).encode()
+        said += b"".join(table.read_bytes() for table in self.tables if table.is_file())
+        return f"{self.name} ({hashlib.sha256(said).hexdigest()[:16]})"
+
+    @property
+    def tables(self) -> list[Path]:
+        """The tables beside the file that its parameters name."""
+        if "family" not in self.declaration or self.declaration["family"] not in FAMILIES:
+            return []
+        known = FAMILIES[self.declaration["family"]].parameters
+        named = [self.parameters.get(name) for name, kind in known.items() if isinstance(kind, TableParameter)]
+        return [self.path.parent / table for table in named if isinstance(table, str)]
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
@@ -127,7 +138,7 @@ class GameFile:
                 family = FAMILIES.named(self.declaration["family"])
             except InputError as error:
                 raise InputError(f"{file}: family: {error}") from None
-            game = family_game(family, values, int(horizon), f"{file}: parameters")
+            game = family_game(family, values, int(horizon), f"{file}: parameters", self.path.parent)
         elif kind == "python":
             game = python_game(self.declaration["python"], values, int(horizon), self.path)
         else:

@@ -4,6 +4,7 @@ import difflib
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
@@ -34,16 +35,22 @@ class Parameter:
     maximum: float = np.inf
     choices: tuple[str, ...] = ()
 
-    def check(self, value: Any) -> int | float | str | tuple[str, ...]:
-        """The value in this parameter's own type; `InputError` says what is wrong with it."""
+    def check(self, value: Any, folder: Path = Path()) -> int | float | str | tuple[str, ...]:
+        """The value in this parameter's own type; `InputError` says what is wrong with it.
+
+        Args:
+            folder: of the game's file; tables (`games.families.table`) are read from there.
+        """
         match self.default:
             case tuple():
                 if not isinstance(value, (list, tuple)) or not all(isinstance(line, str) for line in value):
                     raise InputError(f"{value!r} is not a list of text")
                 return tuple(value)
             case str():
-                if value not in self.choices:
+                if self.choices and value not in self.choices:
                     raise InputError(f"{value!r} is not one of {', '.join(self.choices)}")
+                if not isinstance(value, str) or not value:
+                    raise InputError(f"{value!r} is no text")
                 return value
         whole = isinstance(self.default, int)
         if isinstance(value, (bool, np.bool_)) or not isinstance(
@@ -60,10 +67,10 @@ class Family(Game):
 
     A family states `parameters` once and takes them, with the horizon, as keyword arguments of its
     constructor. There, what is wrong between several parameters is an `InputError` whose message begins with
-    the name of one of them.
+    the name of one of them. What a parameter needs is a default, a description and `check`: tables have them too.
     """
 
-    parameters: ClassVar[Mapping[str, Parameter]]
+    parameters: ClassVar[Mapping[str, Any]]
 
     @abstractmethod
     def __init__(self, *, horizon: int, **parameters): ...
@@ -83,8 +90,12 @@ def family(name: str) -> Callable[[type[Family]], type[Family]]:
     return enter
 
 
-def family_game(family: type[Family], values: Mapping[str, Any], horizon: int, place: str) -> Family:
+def family_game(family: type[Family], values: Mapping[str, Any], horizon: int, place: str, folder: Path) -> Family:
     """The game of a family with these parameters, the defaults for the others.
+
+    Args:
+        place: what messages begin with.
+        folder: what a parameter that is a path is read from: that of the game's file.
 
     Raises:
         InputError: an unknown parameter, or a value of the wrong kind or out of its range; begins with
@@ -98,7 +109,7 @@ def family_game(family: type[Family], values: Mapping[str, Any], horizon: int, p
     checked = {}
     for name, parameter in family.parameters.items():
         try:
-            checked[name] = parameter.check(values.get(name, parameter.default))
+            checked[name] = parameter.check(values.get(name, parameter.default), folder)
         except InputError as error:
             raise InputError(f"{place}.{name}: {error}") from None
     try:
