@@ -40,6 +40,7 @@ SMALL = {
         "congestion": 0.8,
         "smallest_share": 0.05,
     },
+    "kinetic_congestion": {"map": ["S.#G", "..#.", "...."], "capacity": 0.4, "move_cost": 0.3},
     "linear_quadratic": {"extent": 2, "speed": 1, "time_step": 0.4, "volatility": 0.9, "alignment": 0.3},
     "random_garnet": {"states": 5, "actions": 2, "branches": 3, "seed": 3, "transition_lipschitz": 0.3},
     "road_network": {"delay": 0.4, "power": 1},
@@ -142,6 +143,33 @@ def test_grid_crowd(make):
         return 2 * (cells[s] == (0, 3)) - 0.5 * math.log(mu[s] + 0.05)
 
     assert_same(game, crowd_kernel(cells, aims, 0.1, 1.5), reward)
+
+
+def test_kinetic_congestion(make):
+    """Nothing of the reward depends on the population, all of the kernel does."""
+    game = make("kinetic_congestion", **SMALL["kinetic_congestion"])
+    cells = [(y, x) for y in range(3) for x in range(4) if SMALL["kinetic_congestion"]["map"][y][x] != "#"]
+    np.testing.assert_array_equal(game.initial, np.eye(len(cells))[0])
+
+    def aims(cell):
+        y, x = cell
+        return [(y, x), (y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)]
+
+    def reward(n, s, a, mu):
+        return -(cells[s] != (0, 3)) - 0.3 * (a != 0)
+
+    assert_same(game, crowd_kernel(cells, aims, 0, 1 / 0.4), reward)
+
+
+def test_earlier_values_count_what_an_action_costs(make):
+    """One step of backward induction in its own terms: best value, and the regret of a policy."""
+    game = make("kinetic_congestion", **SMALL["kinetic_congestion"])
+    mu = jnp.asarray(populations(len(game.states))[-1])
+    values, pi = jnp.asarray(RNG.normal(size=len(mu))), RNG.dirichlet(np.ones(5), len(mu))
+    q = np.asarray(game.reward(0, mu)) + np.asarray(game.transition(0, mu)) @ np.asarray(values)
+    best, regret = game.earlier_values(0, mu, jnp.asarray(pi), values)
+    np.testing.assert_allclose(best, q.max(axis=-1), atol=1e-14)
+    np.testing.assert_allclose(regret, (pi * (q.max(axis=-1, keepdims=True) - q)).sum(axis=-1), atol=1e-14)
 
 
 @pytest.mark.parametrize(("start", "cell"), [("corner", "0,0"), ("center", "1,2")])
@@ -295,6 +323,8 @@ def test_an_override_goes_before_the_file(make):
         ("grid_crowd", {"map": ["..", "."]}, "parameters.map[1]: has 1 cells, the first line has 2"),
         ("grid_crowd", {"map": [".?"]}, "parameters.map[0]: '?' is no cell"),
         ("grid_crowd", {"map": ["##"]}, "parameters.map: has no free cell"),
+        ("kinetic_congestion", {"map": ["S."]}, "parameters.map: has no goal; allowed are # (wall)"),
+        ("kinetic_congestion", {"capacity": 0}, "parameters.capacity: 0 is not between 1e-06 and 1"),
         ("beach_bar", {"bar": 20}, "parameters.bar: 20 is not between 0 and 19, the last position"),
         ("beach_bar", {"smallest_share": 0}, "parameters.smallest_share: 0 is not between 1e-300 and 1"),
         ("random_garnet", {"branches": 9}, "parameters.branches: 9 is more than the 8 states"),

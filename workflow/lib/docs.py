@@ -116,7 +116,8 @@ def _rows(name: str, parameter: Parameter | TableParameter) -> list[tuple[str, .
 
 def _parameter(name: str, parameter: Parameter) -> tuple[str, ...]:
     kinds = {int: "whole number", float: "number", str: "text", tuple: "list of text"}
-    default = str(parameter.default) if parameter.default != () else "none"
+    lines = isinstance(parameter.default, tuple)
+    default = (", ".join(parameter.default) or "none") if lines else str(parameter.default)
     numbers = {"minimum": parameter.minimum, "maximum": parameter.maximum}
     limits = {key: value for key, value in numbers.items() if abs(value) < float("inf")}
     allowed = ", ".join(parameter.choices) or _limits(limits) or "any"
