@@ -94,7 +94,7 @@ def _checked(specification: Mapping[str, Any], values: Mapping[str, Any], horizo
             allowed = ", ".join(name for name in specification if name != "horizon") or "none"
             raise InputError(f"{place}: unknown parameter{hint}; allowed are {allowed}")
         kind = type(specification[key])
-        number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+        number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and np.isfinite(value)
         if not (number and value == kind(value) if kind in (int, float) else isinstance(value, kind)):
             wanted = {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "text")
             raise InputError(f"{place}: {shown(value)} is not {wanted}")
