@@ -146,6 +146,7 @@ def test_an_imported_game_is_solved_and_derived(tmp_path):
         ("mfg_crowd_modelling_2d", 5, "{with_congestion: 1}", "with_congestion: 1 is not true or false"),
         ("mfg_crowd_modelling_2d", 5, "{forbidden_states: x}", "mfg_crowd_modelling_2d fails: SpielError: "),
         ("mean_field_lin_quad", 5, "{}", "its reward is not affine or logarithmic in the share of the population at "),
+        ("mean_field_lin_quad", 5, "{dt: 0.5}", "horizon: 5 is not 10, the number of decisions that these parameters"),
         ("mean_field_lin_quad", 5, "{mean_revert: 0.5}", "its transitions depend on the population"),
         ("mean_field_nfg", 2, "{}", "it ends with a look at the population, after the last decision"),
         ("python_mfg_predator_prey", 5, "{}", "it has 3 populations, and only games of one can be imported"),
