@@ -34,7 +34,8 @@ test-slow: $(TESTABLE) $(PEERS)/.ready  ## killed runs, Slurm, comparisons with 
 
 bench: $(READY)  ## times: this engine beside MFGLib, OpenSpiel, NumPy and the memory's bandwidth (benchmarks/)
 	@$(MAKE) --no-print-directory $(PEERS)/.ready || echo "The peers cannot be installed: the rest is timed without them." >&2
-	$(ACTIVATE) python benchmarks/contest/contest.py $$(ls $(PEERS)/.ready >/dev/null 2>&1 && echo $(PEERS)/bin/python)
+	$(ACTIVATE) for contest in contest equilibria; do python benchmarks/contest/$$contest.py \
+		$$(ls $(PEERS)/.ready >/dev/null 2>&1 && echo $(PEERS)/bin/python) || exit 1; done
 	$(ACTIVATE) for benchmark in benchmarks/*.py; do python "$$benchmark" || exit 1; done
 
 profile: $(READY)  ## seconds and memory of every rule of the last run

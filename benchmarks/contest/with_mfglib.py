@@ -10,7 +10,10 @@ from mfglib.env import Environment
 from mfglib.scoring import exploitability_score
 
 case = {name: torch.as_tensor(array) for name, array in np.load(sys.argv[1]).items()}
-case = {name: array.float() if array.is_floating_point() else array.long() for name, array in case.items()}
+case = {
+    name: array.to(torch.get_default_dtype()) if array.is_floating_point() else array.long()
+    for name, array in case.items()
+}
 horizon, n_states, _ = case["policy"].shape
 neighbours = case["neighbours"]
 aim = (1 - case["slip"]) * torch.eye(ACTIONS) + case["slip"] / ACTIONS
@@ -40,4 +43,5 @@ environment = Environment(
     reward_fn=reward,
     transition_fn=transition,
 )
-report(*measure(lambda: exploitability_score(environment, case["policy"]), int(sys.argv[2])))
+if __name__ == "__main__":
+    report(*measure(lambda: exploitability_score(environment, case["policy"]), int(sys.argv[2])))

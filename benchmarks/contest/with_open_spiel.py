@@ -129,4 +129,5 @@ class Played(policies.Policy):
 
 pyspiel.register_game(GAME_TYPE, Grid)
 game = Grid()
-report(*measure(lambda: NashConv(game, Played(game, [0])).nash_conv(), int(sys.argv[2])))
+if __name__ == "__main__":
+    report(*measure(lambda: NashConv(game, Played(game, [0])).nash_conv(), int(sys.argv[2])))

@@ -135,7 +135,7 @@ def test_wrong_overrides(game_files, one_line, overrides, fragments):
 def test_sizes_are_bounded_before_memory_is_taken(game_files, one_line):
     """In every kind of game, through overrides as in files."""
     kinds = [kind["properties"] for kind in load_schema("game")["$defs"].values() if "required" in kind]
-    assert len(kinds) == 4 and all(properties["horizon"]["maximum"] == MOST_STEPS for properties in kinds)
+    assert len(kinds) == 5 and all(properties["horizon"]["maximum"] == MOST_STEPS for properties in kinds)
     assert mfg.load_game(game_files / "random_garnet.yaml", horizon=MOST_STEPS).horizon == MOST_STEPS
     for name, size in (
         ("grid_open", {"rows": 200}),

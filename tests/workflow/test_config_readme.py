@@ -82,7 +82,7 @@ def dotted(schema: dict, place: str = "") -> set[str]:
     return keys
 
 
-@pytest.mark.parametrize("kind", ["declared", "family", "python", "mfglib"])
+@pytest.mark.parametrize("kind", ["declared", "family", "python", "mfglib", "open_spiel"])
 def test_every_key_of_a_game_is_explained(kind):
     schema = load_schema("game")["$defs"][kind]
     keys = dotted(schema)

@@ -1,8 +1,8 @@
 """What a game's file says, checked against the schema of its kind; no game is made of it here.
 
-A file is one of four kinds, told by the key it has: `family` (a family that ships with the package), `python`
-(a class of the user's own), `mfglib` (an environment of MFGLib), or none of these: then the game is declared
-in the file.
+A file is one of five kinds, told by the key it has: `family` (a family that ships with the package), `python`
+(a class of the user's own), `mfglib` (an environment of MFGLib), `open_spiel` (a mean-field game of OpenSpiel), or none
+of these: then the game is declared in the file.
 """
 
 import difflib
@@ -26,7 +26,7 @@ FOLDERS = (
 )
 
 #: The keys that tell the kind of a file that declares no game itself.
-KINDS = ("family", "python", "mfglib")
+KINDS = ("family", "python", "mfglib", "open_spiel")
 
 #: The keys of which a file must have one to be taken for a game at all.
 TELLING = (*KINDS, "states", "actions", "transition", "reward")
@@ -101,7 +101,7 @@ def find_game(name_or_path: str | Path) -> Path:
 
 
 def kind_of(declaration: Any) -> str:
-    """declared, family, python or mfglib."""
+    """declared, family, python, mfglib or open_spiel."""
     return next((kind for kind in KINDS if isinstance(declaration, Mapping) and kind in declaration), "declared")
 
 

@@ -20,9 +20,13 @@ from mfg_imitation.games.families.family import FAMILIES, family_game
 from mfg_imitation.games.families.table import TableParameter
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.mfglib import mfglib_game
+from mfg_imitation.games.open_spiel import open_spiel_game
 from mfg_imitation.games.python_class import python_game
 from mfg_imitation.games.sizes import check_horizon
 from mfg_imitation.games.wrapped import WrappedGame
+
+#: The kinds of file that name a game of another package, and how it is made from (name, parameters, horizon, file).
+IMPORTED = {"mfglib": mfglib_game, "open_spiel": open_spiel_game}
 
 
 def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
@@ -142,7 +146,7 @@ class GameFile:
         elif kind == "python":
             game = python_game(self.declaration["python"], values, int(horizon), self.path)
         else:
-            game = mfglib_game(self.declaration["mfglib"], values, int(horizon), file)
+            game = IMPORTED[kind](self.declaration[kind], values, int(horizon), file)
         policy = self.declaration.get("expert", {}).get("policy")
         return game if policy is None else WithExpert(game, self._policy(policy, game, "expert.policy"))
 

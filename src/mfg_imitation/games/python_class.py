@@ -1,8 +1,8 @@
 """A user's own class as a game (`python: module:Class`).
 
 This is the only way in which code enters through a game's file: the module it names is imported, and that runs it.
-Whoever loads a file with that key runs the code beside it. A declaration, a family or `mfglib` runs none of the
-user's.
+Whoever loads a file with that key runs the code beside it. A declaration, a family, `mfglib` or `open_spiel`
+runs none of the user's.
 """
 
 import importlib

@@ -1,0 +1,84 @@
+"""MFGLib's algorithms: python solve_mfglib.py CASE.npz GAME ALGORITHM default|tuned LIMIT TRACE.npz
+
+In double precision, but for the occupation-measure inclusion, which is written for single precision.
+"""
+
+import json
+import sys
+import time
+
+import mfglib.alg as algorithms  # before its environments, or MFGLib's imports run in a circle
+import numpy as np
+import optuna
+import torch
+from games import GAMES
+from mfglib.alg import abc, mf_omo
+from mfglib.env import Environment
+from mfglib.scoring import exploitability_score
+from mfglib.tuning import GeometricMean
+
+CASE, NAME, ALGORITHM, WAY, LIMIT, TRACE = sys.argv[1:]
+MOST_ITERATIONS, TRIAL_ITERATIONS = 10**8, 200
+deadline = np.inf
+
+
+def main() -> None:
+    single = ALGORITHM == "OccupationMeasureInclusion"
+    torch.set_default_dtype(torch.float32 if single else torch.float64)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    case, environment = np.load(CASE), made()
+    shape = (environment.T + 1, *environment.S, *environment.A)
+    value = exploitability_score(environment, torch.tensor(case["policy"]).to(torch.get_default_dtype()).reshape(shape))
+    for module in (abc, mf_omo):  # MFGLib knows no time limit, but asks once an iteration whether to stop
+        module._trigger_early_stopping = late(module._trigger_early_stopping)
+    algorithm = getattr(algorithms, ALGORITHM)()
+    algorithm.solve(environment, max_iter=2, atol=None, rtol=None)  # torch imports parts of itself when first used
+    start = time.perf_counter()
+    if WAY == "tuned":
+        algorithm = tuned(algorithm, environment)
+    tuning = time.perf_counter() - start
+    limited(float(LIMIT))
+    target = float(case["targets"][-1])
+    policies, gaps, seconds = algorithm.solve(environment, max_iter=MOST_ITERATIONS, atol=target, rtol=None)
+    kept, best = [], np.inf
+    for i, gap in enumerate(gaps):
+        if gap < 0.99 * best or (gap <= target and gap < best):
+            best = gap
+            kept.append(i)
+    kept = kept or [0]
+    policies = np.stack([policies[i].numpy().reshape(case["policy"].shape) for i in kept])
+    np.savez(TRACE, seconds=np.array(seconds)[kept], policies=policies)
+    print(json.dumps({"value": value, "single": single, "tuning": tuning if WAY == "tuned" else 0.0}))
+
+
+def made() -> Environment:
+    if GAMES[NAME].mfglib == "grid":
+        from with_mfglib import environment
+
+        return environment
+    constructor, arguments = GAMES[NAME].mfglib
+    return getattr(Environment, constructor)(**arguments)
+
+
+def tuned(algorithm, environment):
+    """With the parameters that MFGLib's tuner finds on this game in as many seconds as a run may take."""
+    limited(float(LIMIT))
+    study = algorithm.tune(
+        metric=GeometricMean(),
+        envs=[environment],
+        solve_kwargs={"max_iter": TRIAL_ITERATIONS, "atol": None, "rtol": None},
+        timeout=float(LIMIT),
+    )
+    return algorithm.from_study(study)
+
+
+def limited(seconds: float) -> None:
+    global deadline
+    deadline = time.perf_counter() + seconds
+
+
+def late(stop):
+    return lambda *scores: time.perf_counter() > deadline or stop(*scores)
+
+
+main()
