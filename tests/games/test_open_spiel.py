@@ -141,7 +141,6 @@ def test_an_imported_game_is_solved_and_derived(tmp_path):
         ("mfg_crowd_modeling", 5, "{}", "open_spiel: unknown mean-field game 'mfg_crowd_modeling'; allowed are mean_"),
         ("mfg_crowd_modelling", 5, "{sise: 3}", "parameters.sise: unknown parameter (did you mean 'size'?); allowed"),
         ("mfg_crowd_modelling", 5, "{size: 2.5}", "parameters.size: 2.5 is not a whole number"),
-        ("mfg_crowd_modelling", 5, "{size: .inf}", "parameters.size: inf is not a whole number"),
         ("mfg_crowd_modelling", 5, "{size: [1, 2]}", "parameters.size: [1, 2] is not a whole number"),
         ("mfg_crowd_modelling_2d", 5, "{with_congestion: 1}", "with_congestion: 1 is not true or false"),
         ("mfg_crowd_modelling_2d", 5, "{forbidden_states: x}", "mfg_crowd_modelling_2d fails: SpielError: "),
@@ -161,3 +160,9 @@ def test_mistakes_are_one_line(tmp_path, one_line, name, horizon, parameters, me
     text = one_line(load_game, path)
     assert text.startswith(f"{path}: ")
     assert message in text
+
+
+@needs_open_spiel
+def test_an_infinite_override_is_one_line(tmp_path, one_line):
+    path = write(tmp_path, "mfg_crowd_modelling", 5)
+    assert one_line(load_game, path, size=np.inf) == f"{path}: parameters.size: inf is not a whole number"
