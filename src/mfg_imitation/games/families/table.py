@@ -24,11 +24,13 @@ class TableParameter:
         default: the table where a file says nothing.
         description: what a row is.
         columns: what every column holds, named as in the table's head. There are no others.
+        symbol: how it is written in formulas, as of any parameter.
     """
 
     default: Table
     description: str
     columns: Mapping[str, Parameter]
+    symbol: str = ""
 
     def check(self, value: Any, folder: Path = Path()) -> dict[str, tuple]:
         """The table with its values in their columns' own types; `InputError` says where in it what is wrong."""
