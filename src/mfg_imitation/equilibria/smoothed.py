@@ -15,8 +15,8 @@ from jaxtyping import Array, Bool, Float, Int
 
 from mfg_imitation.games.game import Game
 
-#: Norm of V - t log Z, in units of the rewards, below which values count as those of an equilibrium.
-RESIDUAL = 1e-9
+#: Norm of V - t log Z, in units of the rewards times the steps, below which values count as those of an equilibrium.
+RESIDUAL = 1e-13
 
 #: Newton steps towards one equilibrium; those that arrive take three or four.
 NEWTON_STEPS = 12
@@ -54,7 +54,7 @@ def smoothed_equilibrium(
         values: where to start.
     """
     n_steps, n_states = game.policy_shape[:2]
-    shape = n_steps - 1, n_states
+    shape, enough = (n_steps - 1, n_states), RESIDUAL * n_steps
 
     def answer(unknowns):
         ahead = jnp.concatenate([unit * unknowns.reshape(shape), jnp.zeros((1, n_states))])
@@ -85,9 +85,9 @@ def smoothed_equilibrium(
 
     def unfinished(carry):
         _, left, steps, share = carry
-        return (steps < NEWTON_STEPS) & (jnp.linalg.norm(left) > RESIDUAL) & (share < TOO_LITTLE)
+        return (steps < NEWTON_STEPS) & (jnp.linalg.norm(left) > enough) & (share < TOO_LITTLE)
 
     start = values.ravel()
     first = start, residual(start), jnp.asarray(0), jnp.asarray(0.0, start.dtype)
     unknowns, left, steps, _ = jax.lax.while_loop(unfinished, step, first)
-    return Smoothed(unknowns.reshape(shape), answer(unknowns)[1], steps, jnp.linalg.norm(left) <= RESIDUAL)
+    return Smoothed(unknowns.reshape(shape), answer(unknowns)[1], steps, jnp.linalg.norm(left) <= enough)

@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import bootstrap
 
+from mfg_imitation.engine.gaps import Gaps
 from mfg_imitation.imitation.algorithm import CLOSED_FORM
 from mfg_imitation.io.reference import ENDS, PRECISION
+from mfg_imitation.names import ROUNDING
 
+GAPS = list(Gaps._fields)
 GAP = "nash_imitation_gap"
 
 
@@ -22,9 +25,10 @@ def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.Dat
     Returns:
         One row per game, experiment, demonstrations and algorithm; seeds (how many); status ("all of them", or how many
         ended how); every other column as its median; nash_imitation_gap_low and nash_imitation_gap_high; and
-        <measure>_precision: of a closed form 0, else the width of the measure's interval. The end of a search depends
-        on rounding where many policies are as good, and what the seeds do not settle is not known better. Experiments
-        and sizes stay in the order of the tables, the algorithms of one lie together.
+        <measure>_precision: of a closed form 0, else the measure's range over the seeds. The end of a search depends on
+        rounding where many policies are as good, and any seed may then end where another did. Gaps are differences of
+        values as large as the unit, of which they keep at least what rounding leaves. Experiments and sizes stay in the
+        order of the tables, the algorithms of one lie together.
     """
     table = pd.concat(tables, ignore_index=True)
     keys = ["game", "experiment", "demonstrations", "algorithm"]
@@ -35,10 +39,11 @@ def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.Dat
         numbers = group.drop(columns=[*keys, "seed", "status"])
         low, high = _intervals(numbers, resamples, seed)
         searched = (group["status"] != CLOSED_FORM).any()
-        width = (high - low).drop(ENDS, errors="ignore").fillna(0) * searched
+        precision = (numbers.max() - numbers.min()).drop(list(ENDS), errors="ignore").fillna(0) * searched
+        precision[GAPS] = precision[GAPS].clip(lower=ROUNDING * numbers["unit"].max())
         named = {**dict(zip(keys, place, strict=True)), "seeds": len(group), "status": _how_they_ended(group["status"])}
         ends = {f"{GAP}_low": low[GAP], f"{GAP}_high": high[GAP]}
-        precision = {**width, **dict.fromkeys(ends, width[GAP])}
+        precision = {**precision, **dict.fromkeys(ends, precision[GAP])}
         rows.append({**named, **numbers.median(), **ends, **{name + PRECISION: of for name, of in precision.items()}})
     return pd.DataFrame(rows)
 

@@ -33,6 +33,9 @@ ABSOLUTE = 1e-12
 #: Right sides below it do not count for the sharpness: rounding would.
 SMALLEST = 1e-7
 
+#: Shares closer than this to each other are as good.
+SIX_DIGITS = 1e-6
+
 
 class Violated(InputError):
     """A theorem, or a step of its proof, that a game refutes; the message names both."""
@@ -158,13 +161,15 @@ def summary(steps: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row per step: step, games, checks, violations, sharpness, the largest over the games with L_P > 0, and
-        sharpest, the game where it is met.
+        sharpest, the first game where it is met to six digits: which of several does not hang on rounding.
     """
     groups = steps.groupby("step", sort=False)
     table = groups.agg(games=("game", "nunique"), checks=("checks", "sum"), violations=("violations", "sum"))
-    coupled = steps[steps[SWEPT] > 0].reset_index(drop=True)
-    sharpest = coupled.loc[coupled.groupby("step", sort=False)["sharpness"].idxmax()].set_index("step")
-    return table.assign(sharpness=sharpest["sharpness"], sharpest=sharpest["game"]).reset_index()
+    coupled = steps[steps[SWEPT] > 0]
+    largest = coupled.groupby("step", sort=False)["sharpness"].max()
+    here = coupled["step"].map(largest)
+    close = coupled[coupled["sharpness"] >= here - SIX_DIGITS * here.abs()]
+    return table.assign(sharpness=largest, sharpest=close.groupby("step")["game"].first()).reset_index()
 
 
 def policies_near(
