@@ -65,7 +65,7 @@ def test_pure_records_are_left_alone(rooms):
 def test_neighbours_teach_what_was_never_seen():
     """The beach bar: half as far from the expert as cloning where nobody was, and no farther where many were."""
     game = mfg.load_game("beach_bar", horizon=10)
-    expert = np.asarray(mfg.solve_equilibrium(game).policy)
+    expert = np.asarray(mfg.solve_equilibrium(game, method="online_mirror_descent").policy)
     demonstrations = mfg.sample_demonstrations(game, expert, 300, 0)
     visits = np.asarray(mfg.empirical_occupancy(demonstrations, game)).sum(axis=-1)
     network = mfg.network_policy(demonstrations, game)
