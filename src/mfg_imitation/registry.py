@@ -4,13 +4,12 @@ A registry belongs to a package. At its first use it imports every module of tha
 it defines. So nothing has to be listed anywhere else: not in the package, not in the workflow, not in the report.
 """
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from mfg_imitation.errors import InputError
+from mfg_imitation.errors import InputError, did_you_mean
 
 Entry = TypeVar("Entry")
 
@@ -48,9 +47,8 @@ class Registry(Mapping[str, Entry]):
             InputError: there is none; the message lists those that there are.
         """
         if name not in self:
-            close = difflib.get_close_matches(str(name), self, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
-            raise InputError(f"unknown {self.kind} {name!r}{hint}; allowed are {', '.join(self) or 'none'}")
+            hint, allowed = did_you_mean(name, self), ", ".join(self) or "none"
+            raise InputError(f"unknown {self.kind} {name!r}{hint}; allowed are {allowed}")
         return self[name]
 
     def module(self, name: str) -> str:

@@ -236,7 +236,7 @@ def test_a_smoothed_equilibrium_answers_its_own_population(rng):
         if n:
             np.testing.assert_allclose(2.0 * found.values[n - 1], temperature * np.log(weights.sum(axis=-1)), atol=1e-8)
         ahead = temperature * np.log(weights.sum(axis=-1))
-    assert bool(found.found) and int(found.steps) <= 6
+    assert bool(found.solved) and int(found.steps) <= 6
 
 
 @pytest.mark.parametrize("horizon", [1, 2])

@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from mfg_imitation.equilibria.solver import SOLVERS
-from mfg_imitation.errors import InputError
+from mfg_imitation.errors import InputError, did_you_mean
 from mfg_imitation.figures.style import undrawn
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.io.schema import Problem, find_problems
@@ -201,9 +200,7 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
 def _unknown(named: Mapping[Place, str], known: list[str], who: str) -> Iterator[Problem]:
     for place, name in named.items():
         if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
-            yield Problem(place, f"is {name!r}, but {who} {', '.join(known) or 'none'}{hint}")
+            yield Problem(place, f"is {name!r}, but {who} {', '.join(known) or 'none'}{did_you_mean(name, known)}")
 
 
 def _at(document: Any, place: Place) -> Any:

@@ -1,4 +1,4 @@
-"""Implicit mirror descent: to an exact equilibrium of a small game, in some ten smoothed games."""
+"""Implicit mirror descent: to an exact equilibrium of a small game, through a series of smoothed ones."""
 
 from typing import NamedTuple
 
@@ -16,8 +16,10 @@ from mfg_imitation.games.game import Game
 COOLING, HEATING = 0.6, 2.5
 EASY = 6
 
-#: Probabilities below this are not told apart from 0: in the policy that is measured, and as logits in the reference.
+#: Probabilities below this are 0 in the policy that is measured.
 NEGLIGIBLE = 1e-12
+
+#: Logarithms of probabilities in the reference are at least this: what is forgotten for long can still come back.
 SMALLEST_LOGIT = -600.0
 
 
@@ -71,13 +73,13 @@ def implicit_descent_chunk(game: Game, state: ImplicitDescent, iterations: int) 
         policy = jnp.where(policy < NEGLIGIBLE, 0, policy)
         policy = policy / jnp.sum(policy, axis=-1, keepdims=True)
         measured = nash_imitation_gap_of(game, policy)
-        better = found.found & (measured < state.exploitability)
-        change = jnp.where(found.found, jnp.where(found.steps <= EASY, COOLING, 1.0), HEATING)
+        better = found.solved & (measured < state.exploitability)
+        change = jnp.where(found.solved, jnp.where(found.steps <= EASY, COOLING, 1.0), HEATING)
         return ImplicitDescent(
             jnp.where(better, policy, state.policy),
             jnp.where(better, measured, state.exploitability),
-            jnp.where(found.found, jnp.maximum(found.log_policy, SMALLEST_LOGIT), state.log_reference),
-            jnp.where(found.found, found.values, state.values),
+            jnp.where(found.solved, jnp.maximum(found.log_policy, SMALLEST_LOGIT), state.log_reference),
+            jnp.where(found.solved, found.values, state.values),
             state.temperature * change,
             state.unit,
         )

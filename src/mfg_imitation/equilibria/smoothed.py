@@ -18,7 +18,7 @@ from mfg_imitation.games.game import Game
 #: Norm of V - t log Z, in units of the rewards times the steps, below which values count as those of an equilibrium.
 RESIDUAL = 1e-13
 
-#: Newton steps towards one equilibrium; those that arrive take three or four.
+#: Newton steps towards one equilibrium; those that arrive take two to four.
 NEWTON_STEPS = 12
 
 #: A step goes as far as leaves least of the residual, and the search ends where that is nearly all of it.
@@ -33,13 +33,13 @@ class Smoothed(NamedTuple):
         values: V_1 ... V_{H-1}, smoothed, in units of the rewards.
         log_policy: of the answer to these values.
         steps: Newton steps taken.
-        found: whether this is an equilibrium of the smoothed game.
+        solved: whether this is an equilibrium of the smoothed game.
     """
 
     values: Float[Array, "H-1 S"]
     log_policy: Float[Array, "H S A"]
     steps: Int[Array, ""]
-    found: Bool[Array, ""]
+    solved: Bool[Array, ""]
 
 
 def smoothed_equilibrium(

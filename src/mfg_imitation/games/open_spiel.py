@@ -1,6 +1,5 @@
 """OpenSpiel's mean-field games as games (`open_spiel: <short name>`)."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from mfg_imitation.errors import InputError, shown
+from mfg_imitation.errors import InputError, did_you_mean, shown
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.open_spiel_tree import Tree, walk
 from mfg_imitation.games.own_share import SHARES, fit_own_share
@@ -89,8 +88,7 @@ def _checked(specification: Mapping[str, Any], values: Mapping[str, Any], horizo
     for key, value in values.items():
         place = f"{file}: parameters.{key}"
         if key not in specification:
-            close = difflib.get_close_matches(key, specification, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            hint = did_you_mean(key, specification)
             allowed = ", ".join(name for name in specification if name != "horizon") or "none"
             raise InputError(f"{place}: unknown parameter{hint}; allowed are {allowed}")
         kind = type(specification[key])

@@ -6,7 +6,6 @@ in words that fit after "must be"; an integer is written as one (``5.0`` is not 
 is our own: ``legible: true`` asks of a name that a reader sees all of it.
 """
 
-import difflib
 import math
 import re
 import sys
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from mfg_imitation.errors import InputError, one_line, shown
+from mfg_imitation.errors import InputError, did_you_mean, one_line, shown
 
 # Where jsonschema finds this package it builds grammars that no schema here uses: over a second in every job.
 _grammars = sys.modules.setdefault("rfc3987_syntax", None)
@@ -132,10 +131,8 @@ def _explain(error: jsonschema.ValidationError) -> list[Problem]:
 
 
 def _unknown(key: str, known: Mapping[str, Any], patterns: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
-    hint = f" (did you mean {close[0]!r}?)" if close else ""
     allowed = ", ".join([*known, *(s.get("title", p) for p, s in patterns.items() if s)])
-    return f"is an unknown key{hint}; allowed: {allowed or 'no key'}"
+    return f"is an unknown key{did_you_mean(key, known)}; allowed: {allowed or 'no key'}"
 
 
 def _explain_value(error: jsonschema.ValidationError) -> Problem:

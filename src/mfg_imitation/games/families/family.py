@@ -1,6 +1,5 @@
 """What every family of games has in common: parameters that are stated once, and checked accordingly."""
 
-import difflib
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.errors import InputError
+from mfg_imitation.errors import InputError, did_you_mean
 from mfg_imitation.games.game import Game
 from mfg_imitation.registry import Registry
 
@@ -103,9 +102,8 @@ def family_game(family: type[Family], values: Mapping[str, Any], horizon: int, p
     """
     for name in values:
         if name not in family.parameters:
-            close = difflib.get_close_matches(name, family.parameters, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
-            raise InputError(f"{place}.{name}: unknown parameter{hint}; allowed are {', '.join(family.parameters)}")
+            hint, allowed = did_you_mean(name, family.parameters), ", ".join(family.parameters)
+            raise InputError(f"{place}.{name}: unknown parameter{hint}; allowed are {allowed}")
     checked = {}
     for name, parameter in family.parameters.items():
         try:

@@ -51,9 +51,8 @@ class KineticCongestion(GridCrowd):
     def earlier_values(
         self, n, mu: Float[Array, " S"], pi: Float[Array, "S A"], values: Float[Array, " S"]
     ) -> tuple[Float[Array, " S"], Float[Array, " S"]]:
-        return Game.earlier_values(
-            self, n, mu, pi, values
-        )  # a crowd walk's own takes for granted that actions are free
+        # Not a crowd walk's own, which takes for granted that actions are free.
+        return Game.earlier_values(self, n, mu, pi, values)
 
     def reward(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
         effort = self.move_cost * (jnp.arange(len(self.actions)) > 0)
