@@ -12,6 +12,8 @@ import optax
 from jaxtyping import Array, Float, Int
 from tqdm import tqdm
 
+from mfg_imitation.names import ROUNDING
+
 #: Adam (Kingma and Ba 2015) with its usual constants; its step, still without a rate.
 ADAM = optax.scale_by_adam(eps=1e-12)
 
@@ -52,14 +54,14 @@ def advance(
 
     Args:
         look: (point, number of the step, share of the iterations done) -> value, gradient, and what to keep of the
-            point if its value is the smallest.
+            point if its value is the smallest, by more than rounding: between equals the first stays, on any machine.
         rate: of the first step; it falls linearly to zero.
     """
 
     def step(iteration, state):
         done = iteration / iterations
         value, gradient, kept = look(state.point, iteration, done)
-        better = value < state.best.value
+        better = value + ROUNDING * jnp.abs(value) < state.best.value
         best = jax.tree.map(lambda new, old: jnp.where(better, new, old), Best(value, kept, iteration), state.best)
         move, adam = ADAM.update(gradient, state.adam)
         point = jax.tree.map(lambda x, change: x - rate * (1 - done) * change, state.point, move)

@@ -22,6 +22,7 @@ from mfg_imitation.imitation.ascent import Best, Descent, advance, begin, stroke
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
 from mfg_imitation.imitation.frozen_game import FrozenGame
 from mfg_imitation.imitation.matching import Loss, schedule
+from mfg_imitation.names import ROUNDING
 
 #: First step of the optimiser, in logits; it falls linearly to zero.
 LEARNING_RATE = 0.1
@@ -130,8 +131,9 @@ def _advance(game, targets, state, first, end, iterations, loss, stationary) -> 
 
 @eqx.filter_jit
 def _best(game, targets, best: Best, loss, stationary):
-    """Of every sample, the best of all starts, with its certificate."""
-    first = jnp.argmin(best.value, axis=0)
+    """Of every sample, the best of all starts, with its certificate; the first of those that rounding makes differ."""
+    least = best.value.min(axis=0)
+    first = jnp.argmax(best.value <= least + ROUNDING * jnp.abs(least), axis=0)
     best = jax.tree.map(lambda leaf: leaf[first, jnp.arange(first.size)], best)
     certificate = jax.vmap(lambda *one: _certificate(game, *one, loss, stationary))
     return best.kept, best.value, certificate(best.kept, targets), best.iteration
