@@ -15,6 +15,10 @@ from jaxtyping import Array, Bool, Float, Int
 
 from mfg_imitation.games.game import Game
 
+#: A game whose policy has at most so many numbers H * S * A is small: it is solved by implicit mirror descent (dense
+#: Jacobians of up to that size: a smoothed game takes milliseconds at 500, and some tenths of a second at the limit).
+SMALL = 1500
+
 #: Norm of V - t log Z, in units of the rewards times the steps, below which values count as those of an equilibrium.
 RESIDUAL = 1e-13
 

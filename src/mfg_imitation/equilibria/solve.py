@@ -12,13 +12,11 @@ from mfg_imitation.engine.flow import check_along
 from mfg_imitation.engine.gaps import nash_imitation_gap
 from mfg_imitation.engine.value import reward_range
 from mfg_imitation.equilibria.expert import Convergence, Equilibrium, known_expert
+from mfg_imitation.equilibria.quantal_response import quantal_response
+from mfg_imitation.equilibria.smoothed import SMALL
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
-
-#: A game whose policy has at most so many numbers H * S * A is small: it is solved by implicit mirror descent (dense
-#: Jacobians of up to that size: a smoothed game takes milliseconds at 500, and some tenths of a second at the limit).
-SMALL = 1500
 
 
 class EquilibriumError(InputError):
@@ -29,12 +27,15 @@ def expert(game: Game, spec: Mapping) -> Equilibrium:
     """The game's expert: its known policy, checked, or else the solver's.
 
     Args:
-        spec: any of the keyword arguments of `solve_equilibrium`. A known policy has to meet its `tolerance` too.
+        spec: any of the keyword arguments of `solve_equilibrium`; a known policy has to meet its `tolerance` too. With
+            `temperature`, those of `quantal_response`: the expert is then not exactly Nash, known policy or not.
 
     Raises:
         EquilibriumError: the solver missed the tolerance.
         InputError: the policy that the game declares is not an equilibrium.
     """
+    if "temperature" in spec:
+        return _quantal_response(game, **spec)
     if game.known_expert() is not None:
         return known_expert(game, **{key: spec[key] for key in ("tolerance",) if key in spec})
     found = solve_equilibrium(game, **spec)
@@ -44,6 +45,19 @@ def expert(game: Game, spec: Mapping) -> Equilibrium:
             f"expert.solve: the exploitability reached after {found.iterations} iterations is "
             f"{found.exploitability:.3g}, above the tolerance {tolerance:.3g}; "
             "allow more iterations, a smaller step_size, another method, or a larger tolerance"
+        )
+    return found
+
+
+def _quantal_response(game, temperature, **spec) -> Equilibrium:
+    for key in spec:
+        if key not in ("tolerance", "iterations"):
+            raise InputError(f"expert.solve.{key}: says nothing beside temperature; allowed are tolerance, iterations")
+    found = quantal_response(game, temperature, **spec)
+    if found.status != "converged":
+        raise EquilibriumError(
+            f"expert.solve: no quantal response at temperature {temperature:g} was found in {found.iterations} "
+            "iterations; allow more, or a larger tolerance of its residual, or a higher temperature"
         )
     return found
 

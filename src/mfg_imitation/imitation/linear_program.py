@@ -1,12 +1,11 @@
 """Vanilla-ADV as a linear program over the occupancy polytope."""
 
-import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy
 
 from mfg_imitation.engine.flow import occupancy
+from mfg_imitation.engine.flow_constraints import flow_constraints
 from mfg_imitation.imitation.algorithm import Imitation, fitted
 from mfg_imitation.imitation.matching import occupancy_distance
 from mfg_imitation.imitation.primal_dual import reached_policy
@@ -27,7 +26,7 @@ def solve_linear_program(game, target, population, objective, solver) -> Imitati
     horizon, n_states, _ = game.policy_shape
     rho_hat = np.asarray(target).ravel()
     visited = np.flatnonzero(rho_hat > 0)
-    flow = _flow_constraints(game, population)
+    flow = flow_constraints(game, population)
     equal = scipy.sparse.hstack([flow, flow[:, visited]])
     right = np.concatenate([game.initial, np.zeros((horizon - 1) * n_states)])
     upper = np.concatenate([np.full(rho_hat.size, np.inf), rho_hat[visited]])
@@ -59,21 +58,3 @@ def solve_linear_program(game, target, population, objective, solver) -> Imitati
     policy = reached_policy(jnp.asarray(rho).reshape(game.policy_shape))
     reached = float(occupancy_distance(target, occupancy(game, policy, population), objective))
     return fitted(policy, reached, "optimal", int(found.nit), max(reached - (found.fun + constant) / scale, 0.0))
-
-
-def _flow_constraints(game, population) -> "scipy.sparse.csc_array":
-    """Rows (n, s): mass in s at step n, less what flows into it. Columns (n, s, a)."""
-    horizon, n_states, n_actions = game.policy_shape
-    successors = np.asarray(game.successors)
-    kernel = np.asarray(_kernels(game, population[:-1]))
-    column = np.arange(horizon * n_states * n_actions)
-    n, s, a, k = np.nonzero(kernel)
-    rows = np.concatenate([column // n_actions, (n + 1) * n_states + successors[s, a, k]])
-    columns = np.concatenate([column, (n * n_states + s) * n_actions + a])
-    entries = np.concatenate([np.ones(column.size), -kernel[n, s, a, k]])
-    return scipy.sparse.csc_array((entries, (rows, columns)), shape=(horizon * n_states, column.size))
-
-
-@eqx.filter_jit
-def _kernels(game, population):
-    return jax.vmap(game.probabilities)(jnp.arange(len(population)), population)

@@ -1,0 +1,1 @@
+"""Rewards recovered from what experts do."""
