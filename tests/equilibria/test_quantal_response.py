@@ -1,5 +1,7 @@
 """Quantal responses: their own definition, a closed form, and Nash as the temperature falls."""
 
+from itertools import pairwise
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -46,7 +48,7 @@ def test_one_step_without_a_crowd_is_a_softmax():
 def test_exploitability_falls_with_the_temperature():
     game = mfg.load_game("random_garnet")
     left = [mfg.quantal_response(game, t).exploitability for t in (1.0, 0.1, 0.01, 0.001)]
-    assert all(later < 0.6 * sooner for sooner, later in zip(left, left[1:], strict=False))
+    assert all(later < 0.6 * sooner for sooner, later in pairwise(left))
 
 
 def test_mirror_descent_arrives_where_newton_does(monkeypatch):

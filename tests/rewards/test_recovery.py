@@ -61,7 +61,7 @@ def test_regularised_weights_are_what_is_left_to_explain():
 
 
 def test_what_demonstrations_do_not_show_gets_no_weight():
-    """A feature that only shapes (its sum over every path is the same) and one that is nowhere: weight 0, others found."""
+    """A feature that adds up to the same on every path, and one that is nowhere: weight 0, the others found."""
     game = garnet(6)
     phi = drawn_features(game, 7, 2)
     silent = jnp.concatenate([phi, jnp.ones_like(phi[..., :1]), jnp.zeros_like(phi[..., :1])], axis=-1)

@@ -51,7 +51,7 @@ def recover_reward(
     regularisation: float = 1e-6,
     tolerance: float = 1e-9,
 ) -> RecoveredReward:
-    """The reward, linear in unknown weights, that explains what experts do; knows the kernel, never looks at the reward.
+    """The reward, linear in unknown weights, that explains what experts do; knows the kernel, not the game's reward.
 
     Args:
         demonstrations: trajectories, or directly an occupancy rho-hat_n(s, a); a batch may lead either, and each sample
@@ -90,7 +90,7 @@ def recover_reward(
 @algorithm(
     "reward_entropy",
     "MF-AIRL, exact",
-    summary="recovers a reward r(s, a) by maximum causal entropy in the experts' population, and plays its soft response",
+    summary="recovers a reward r(s, a) by maximum causal entropy in the experts' population; plays its soft response",
     needs=("kernel", "population"),
     stationary=False,
     variant_of="vanilla_adv",
@@ -107,7 +107,7 @@ def reward_entropy(
 @algorithm(
     "reward_margin",
     "MFIRL",
-    summary="recovers a reward r(s, a) by the largest margin in the experts' population, and plays its best response",
+    summary="recovers a reward r(s, a) by the largest margin in the experts' population; plays its best response",
     needs=("kernel", "population"),
     stationary=False,
     variant_of="vanilla_adv",
@@ -124,7 +124,7 @@ def reward_margin(
 @algorithm(
     "reward_control",
     "Yang et al.",
-    summary="recovers a reward r(s, a) for which the experts would be a social optimum, and plays the optimum found",
+    summary="recovers a reward r(s, a) for which the experts would be a social optimum; plays the optimum found",
     needs=("kernel",),
     stationary=False,
     variant_of="mfc_adv",
