@@ -54,6 +54,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "imitation.simulator": ["player_simulator"],
         "imitation.trajectory_likelihood": ["LikelihoodFit", "trajectory_likelihood"],
         "imitation.vanilla_adv": ["vanilla_adv"],
+        "studies.temperature": ["Temperature", "quantal_response_temperature"],
         "theory.bounds": ["upper_bounds"],
     },
 )
