@@ -56,10 +56,9 @@ def quantal_response_temperature(
         InputError: the demonstrations are not of this game; `confidence` is not a probability above 0 and below 1.
     """
     check_demonstrations(demonstrations, game)
-    if np.ndim(demonstrations.states) != 2:
-        raise InputError(
-            f"demonstrations.states has shape {list(np.shape(demonstrations.states))}: one sample is needed"
-        )
+    shape = list(np.shape(demonstrations.states))
+    if len(shape) != 2:
+        raise InputError(f"demonstrations.states has shape {shape}: a single sample [M, H] is needed")
     check_probability("confidence", confidence)
     counts = counts_of(game, jnp.asarray(demonstrations.states), jnp.asarray(demonstrations.actions))
 
