@@ -155,10 +155,49 @@ def test_where_nobody_matters_to_anybody_every_method_finds_the_expert(method):
     assert np.abs(found.weights).max() > 0.1
 
 
+def declared(tmp_path, name="crowded", cell="mu[here]"):
+    text = f"""
+title: t
+source: s
+horizon: 3
+states: [a, b]
+actions: [wait, go]
+initial: {{a: 0.7, b: 0.3}}
+transition:
+  a: {{wait: {{a: 1}}, go: {{b: 0.9, a: rest}}}}
+  b: {{wait: {{b: 1}}, go: {{a: 0.9, b: rest}}}}
+reward: {{every: {{wait: "-2 * mu[here]", go: "-2 * mu[here] - 0.5"}}}}
+features:
+  {name}: {{every: {{every: "{cell}"}}}}
+  moved: {{every: {{wait: 0, go: 1}}}}
+"""
+    path = tmp_path / "declared.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_declared_features_give_the_declared_reward_back(tmp_path):
+    """A soft expert of the true reward, in its own population: the weights are those of the file."""
+    game = mfg.load_game(declared(tmp_path))
+    expert = mfg.quantal_response(game, 1.0).policy
+    found = mfg.recover_reward(mfg.occupancy(game, expert), game, "declared", regularisation=0.0)
+    np.testing.assert_allclose(found.weights, [-2, -0.5], atol=1e-6)
+    again = LinearRewardGame(game, reward_class("declared", game), found.weights)
+    mu = jnp.array([0.1, 0.9])
+    np.testing.assert_allclose(again.reward(1, mu), game.reward(1, mu), atol=1e-6)
+
+
+def test_declared_features_are_checked(tmp_path, one_line):
+    assert "features.crowded" in one_line(mfg.load_game, declared(tmp_path, cell="mu[c]"))
+    assert "is not finite" in one_line(mfg.load_game, declared(tmp_path, cell="sqrt(mu[here])"))
+    assert "features" in one_line(mfg.load_game, declared(tmp_path, name="2x"))
+
+
 def test_mistakes_are_one_line(one_line, attractor):
     target = mfg.occupancy(attractor, attractor.known_expert())
     for given, said in [
-        ({"features": "tabel"}, "features is 'tabel'"),
+        ({"features": "tabel"}, "features"),
+        ({"features": "declared"}, "declares none"),
         ({"features": np.ones((2, 3))}, "features has shape [2, 3], expected [4, "),
         ({"features": np.full((*attractor.policy_shape, 1), np.nan)}, "features[0, 0, 0, 0] is"),
         ({"features": lambda n, mu: mu}, "features(0, mu) has shape"),

@@ -5,6 +5,7 @@ Two words are reserved in a declaration: `every` (as a state or an action: all t
 `mu[here]` is the share of the population in the state at hand.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -44,6 +45,7 @@ class DeclaredGame(DenseGame):
     kernel_cells: tuple[tuple[Cell, ...], ...] = eqx.field(static=True)
     kernel_index: tuple[tuple[int, int, int, int], ...] = eqx.field(static=True)
     reward_cells: tuple[Cell, ...] = eqx.field(static=True)
+    feature_cells: tuple[tuple[Cell, ...], ...] = eqx.field(static=True, default=())
 
     def probabilities(self, n: Int[Array, ""] | int, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
         table = [jnp.zeros(())]
@@ -57,11 +59,18 @@ class DeclaredGame(DenseGame):
         return jnp.stack(table)[index]
 
     def reward(self, n: Int[Array, ""] | int, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
-        values = [jnp.asarray(self._value(cell, n, mu), dtype=float) for cell in self.reward_cells]
-        return jnp.stack(values).reshape(len(self.states), len(self.actions))
+        return self._table(self.reward_cells, n, mu)
+
+    def features(self, n: Int[Array, ""] | int, mu: Float[Array, " S"]) -> Float[Array, "S A D"]:
+        """What a reward that is to be recovered is linear in, in the order of the file."""
+        return jnp.stack([self._table(cells, n, mu) for cells in self.feature_cells], axis=-1)
 
     def known_expert(self) -> Float[Array, "H S A"] | None:
         return self.expert_policy
+
+    def _table(self, cells, n, mu) -> Float[Array, "S A"]:
+        values = [jnp.asarray(self._value(cell, n, mu), dtype=float) for cell in cells]
+        return jnp.stack(values).reshape(len(self.states), len(self.actions))
 
     def _value(self, cell: Cell, n, mu):
         def share(state):
@@ -109,9 +118,11 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
         for successor in cells:
             kernel_index.append((s, a, states.index(successor), position))
             position += 1
-    reward_cells = tuple(
-        Cell(expression, states[s], place)
-        for s, a, expression, place in pairs(declaration["reward"], states, actions, f"{file}: reward")
+    tables = {"reward": declaration["reward"]}
+    tables |= {f"features.{name}": table for name, table in declaration.get("features", {}).items()}
+    reward_cells, *feature_cells = (
+        tuple(Cell(text, states[s], place) for s, a, text, place in pairs(table, states, actions, f"{file}: {key}"))
+        for key, table in tables.items()
     )
     policy = declaration.get("expert", {}).get("policy")
     shape = (int(horizon), len(states), len(actions))
@@ -127,9 +138,12 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
         kernel_cells=tuple(kernel_cells),
         kernel_index=tuple(kernel_index),
         reward_cells=reward_cells,
+        feature_cells=tuple(feature_cells),
     )
     try:
         check_game(game)
+        for cells in feature_cells:  # each has to be sound, as a reward has
+            check_game(dataclasses.replace(game, reward_cells=cells))
     except InputError as error:
         message = str(error)
         raise InputError(message if message.startswith(file) else f"{file}: {message}") from None

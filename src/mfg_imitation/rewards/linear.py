@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from mfg_imitation.checks import as_float
+from mfg_imitation.checks import as_float, check_choice
 from mfg_imitation.errors import InputError, shown
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.sizes import check_memory
@@ -76,6 +76,16 @@ class FeatureFunction(RewardClass):
             raise blamed("features", error) from None
 
 
+class DeclaredFeatures(RewardClass):
+    """What the file of a game names as `features`."""
+
+    game: Game
+    size = property(lambda self: len(self.game.feature_cells))
+
+    def reward(self, weights: Float[Array, " D"], n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
+        return self.game.features(n, mu) @ weights
+
+
 class LinearRewardGame(WrappedGame):
     """Another game whose reward is that of the weights; of its expert nothing is known any more."""
 
@@ -100,12 +110,13 @@ def reward_class(features, game: Game) -> RewardClass:
             returns something else than [S, A, D], or so many weights that their Hessian fills the memory.
     """
     shape = game.policy_shape
-    if features is None or (isinstance(features, str) and features == "table"):
-        found = Table(shape[1:])
-    elif isinstance(features, str):
-        if features != "steps":
-            raise InputError(f'features is {features!r}: allowed are "table", "steps", an array and a function')
-        found = StepTable(shape)
+    if features is None:
+        features = "table"
+    if isinstance(features, str):
+        check_choice("features", features, ("table", "steps", "declared"))
+        if features == "declared" and not getattr(game, "feature_cells", ()):
+            raise InputError('features is "declared", but the file of this game declares none')
+        found = {"table": Table(shape[1:]), "steps": StepTable(shape)}.get(features) or DeclaredFeatures(game)
     elif callable(features):
         try:
             made = jax.eval_shape(lambda mu: as_float("features", features(0, mu)), game.initial).shape
