@@ -88,7 +88,7 @@ def check_games(run: Run, layers: Layers) -> list[str]:
     def refuse(*place: str | int, reason: str) -> None:
         raise InputError(f"{layers.origin(place)}: {Problem(place, reason)}")
 
-    kinds = ("selected", "imitated", "explored", "studied", "populated", "simulated")
+    kinds = ("selected", "imitated", "explored", "studied", "populated", "simulated", "rewarded")
     used = {run.paper, *(name for kind in kinds for name in run.games(kind))}
     unused = []
     for path in sorted(GAMES.glob("*.y*ml")):
@@ -102,7 +102,8 @@ def check_games(run: Run, layers: Layers) -> list[str]:
         reason = "has no expert.policy" if run.paper in run.games("selected") else "is not among games"
         refuse("paper", "game", reason=f"is {run.paper!r}, which {reason}")
     changed = [("imitation", "games", name) for name in run.config["imitation"].get("games", {})]
-    changed += [("unknown_kernel", "cases", index) for index in range(len(run.config["unknown_kernel"]["cases"]))]
+    studies = ("unknown_kernel", "rewards")
+    changed += [(study, "cases", index) for study in studies for index in range(len(run.config[study]["cases"]))]
     for section, key, place in changed:
         spec = run.config[section][key][place]
         name, overrides = spec.get("game", place), spec.get("overrides")
@@ -115,15 +116,20 @@ def check_games(run: Run, layers: Layers) -> list[str]:
             refuse(*place, reason=f"does not fit: {error}")
         if game.known_expert() is None:
             refuse(*place, reason="only a game with expert.policy can have them")
-    names = [case.get("name", case["game"]) for case in run.config["unknown_kernel"]["cases"]]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            refuse(
-                "unknown_kernel",
-                "cases",
-                index,
-                reason=f"is called {name!r}, as is another before it: names must differ",
-            )
+    for study in studies:
+        names = [case.get("name", case["game"]) for case in run.config[study]["cases"]]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                reason = f"is called {name!r}, as is another before it: names must differ"
+                refuse(study, "cases", index, reason=reason)
+    for index, case in enumerate(run.config["rewards"]["cases"]):
+        file, place = run.file(case["game"]), ("rewards", "cases", index)
+        if case.get("features") == "declared" and "features" not in file.declaration:
+            refuse(*place, "features", reason=f"is declared, but {file.path} declares none")
+        try:
+            file.load(**{**case.get("overrides", {}), **case["changed"]})
+        except InputError as error:
+            refuse(*place, "changed", reason=f"does not fit: {error}")
     for index, name in enumerate(run.games("studied")):
         if None in run.file(name).lipschitz():
             reason = f"is {name!r}, which declares no lipschitz constants"
@@ -175,8 +181,8 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     imitation = config["imitation"]
     games = {("paper", "game"): config["paper"]["game"]}
     games |= {("imitation", "games", name): name for name in imitation.get("games", {})}
-    cases = config["unknown_kernel"]["cases"]
-    games |= {("unknown_kernel", "cases", index, "game"): case["game"] for index, case in enumerate(cases)}
+    for study in ("unknown_kernel", "rewards"):
+        games |= {(study, "cases", index, "game"): case["game"] for index, case in enumerate(config[study]["cases"])}
     games |= {("theory", "biting", "games", name): name for name in config["theory"]["biting"]["games"]}
     for place, names in (
         (("games",), config.get("games", [])),

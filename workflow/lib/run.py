@@ -185,5 +185,6 @@ KINDS = {
     "studied": lambda run: run.config["theory"]["frontier"]["games"],
     "populated": lambda run: run.config["finite_populations"]["games"],
     "asked": lambda run: run.config["queries"]["games"],
+    "rewarded": lambda run: sorted({case["game"] for case in run.config["rewards"]["cases"]}),
     "simulated": lambda run: sorted({case["game"] for case in run.config["unknown_kernel"]["cases"]}),
 }

@@ -38,6 +38,7 @@ from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.figures.registry import FIGURES, entry_of
 from mfg_imitation.games.families.family import FAMILIES
 from mfg_imitation.imitation.algorithm import ALGORITHMS
+from mfg_imitation.rewards.method import METHODS
 from workflow.lib import config_checks, paths
 from workflow.lib.library_digest import library_digest
 from workflow.lib.run import Run

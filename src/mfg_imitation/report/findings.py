@@ -151,6 +151,12 @@ def without_kernel(unknown: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def recovered_rewards(medians: pd.DataFrame) -> pd.DataFrame:
+    """Of every case and kernel the recovered reward that loses least: its rows of the table rewards/medians."""
+    recovered = medians[medians["recovered"]]
+    return recovered.loc[recovered.groupby(["case", "kernel"], sort=False)["loss"].idxmin()]
+
+
 class Fullest(NamedTuple):
     """A state, a step, and the share of the population that is there then."""
 

@@ -56,6 +56,12 @@ def _intervals(numbers: pd.DataFrame, resamples: int, seed: int) -> tuple[pd.Ser
     return tuple(pd.Series(end, numbers.columns) for end in found.confidence_interval)
 
 
+def median_interval(numbers: pd.Series, resamples: int, seed: int) -> tuple[float, float]:
+    """The 95% bootstrap interval of a median, in the unit of the numbers."""
+    low, high = _intervals(numbers.to_frame(), resamples, seed)
+    return float(low.iloc[0]), float(high.iloc[0])
+
+
 def _how_they_ended(status: pd.Series) -> str:
     counts = status.value_counts()
     return counts.index[0] if len(counts) == 1 else ", ".join(f"{word} {count}" for word, count in counts.items())

@@ -51,8 +51,8 @@ def ranking(table: pd.DataFrame) -> pd.DataFrame:
         found = pd.DataFrame({"loss": medians, "best": best, "near": medians <= (1 + NEAR) * medians[best] + tie})
         for name, other in (("behind", best), ("behind_bc", BASELINE)):
             differences = losses.sub(losses[other], axis=0) if other in losses else losses * np.nan
-            tied = differences.mask(differences.abs() <= tie, 0.0)
-            found[name], found[f"{name}_p"] = tied.median(), tied.apply(_chance)
+            tied = untied(differences, cell["unit"].iloc[0])
+            found[name], found[f"{name}_p"] = tied.median(), tied.apply(chance)
         behind = (found["behind_p"] < LEVEL) & (found["behind"] > 0)
         found["alone"] = (found.index == best) & (behind.sum() == len(found) - 1) & (len(found) > 1)
         for name, sign in (("worse_than_bc", 1), ("better_than_bc", -1)):
@@ -64,8 +64,13 @@ def ranking(table: pd.DataFrame) -> pd.DataFrame:
     return ranked[[*columns, *ranked.columns.difference(columns, sort=False)]]
 
 
-def _chance(differences: Float[pd.Series, " seeds"]) -> float:
-    """The p-value of no difference; 1 where all are tied."""
+def untied(differences: pd.DataFrame | pd.Series, unit: float) -> pd.DataFrame | pd.Series:
+    """Differences of losses, with 0 for those of at most `TIE` of the unit: the rewards' range times the horizon."""
+    return differences.mask(differences.abs() <= TIE * unit, 0.0)
+
+
+def chance(differences: Float[pd.Series, " seeds"]) -> float:
+    """The p-value of no difference, by Wilcoxon's signed-rank test, two-sided; 1 where all are tied."""
     told = differences.dropna()
     if told.empty:
         return np.nan

@@ -1,0 +1,10 @@
+"""Recovered rewards."""
+
+from mfg_imitation.report.page import Reads, Run, page
+
+
+@page("rewards", title="Rewards", order=3.5)
+def rewards(run: Run) -> Reads:
+    """Rewards recovered from demonstrations, and what they are worth where the kernel has changed."""
+    cases = {case.get("name", case["game"]): case for case in run.config["rewards"]["cases"]}
+    return Reads(["rewards/medians"], run.figures("rewards/*"), run.games("rewarded"), {"cases": cases})
