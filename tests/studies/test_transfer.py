@@ -21,6 +21,7 @@ def table(games):
     return transfer(*games, games[0].known_expert(), features="declared", **settings)
 
 
+@pytest.mark.slow  # everything is compiled for it; the smoke run makes the same table
 def test_everyone_is_measured_in_both_kernels(table):
     told = {(one, AS_LEARNED) for one in IMITATORS}
     told |= {(method, plays) for method in ("entropy", "margin", "control") for plays in PLAYS}
@@ -29,6 +30,7 @@ def test_everyone_is_measured_in_both_kernels(table):
     assert (table["loss"] == table[["nash_imitation_gap", "value_gap"]].max(axis=1)).all()
 
 
+@pytest.mark.slow
 def test_imitators_play_what_they_learned_in_the_other_kernel_too(table, games):
     """BC, made again: its gap and what its crowd earns less than the experts, in either kernel."""
     for kernel, game in zip(("same", "changed"), games, strict=True):
@@ -42,7 +44,7 @@ def test_imitators_play_what_they_learned_in_the_other_kernel_too(table, games):
 
 
 def test_verdicts_are_of_paired_differences():
-    """Of eight samples, a reward that loses less in every one, one that loses more, and one that rounding makes differ."""
+    """Of eight samples: a reward that loses less in every one, one that loses more, and one that differs by a tie."""
     rows = []
     for seed in range(8):
         base = 1 + 0.1 * seed

@@ -32,8 +32,8 @@ METHODS = {
     "rewards/transfer",
     tables=("rewards/medians",),
     caption="What imitators and recovered rewards lose under the true reward (the larger of both gaps; medians over "
-    "the samples, with 95% bootstrap intervals), where they were learned and where the kernel has changed. A loss of 0 is "
-    "drawn at the left end.",
+    "the samples, with 95% bootstrap intervals), where they were learned and where the kernel has changed. A loss of 0 "
+    "is drawn at the left end.",
     alt="Loss of imitators and recovered rewards, with the same kernel and with a changed one",
 )
 def transfer_figure(frame: pd.DataFrame) -> Figure:
