@@ -23,7 +23,7 @@ ACROSS, LINES, REST = 3, 2, 0.05
 SHORT = 2
 
 #: Inches: radius of a node, widest and narrowest arrow, how far it is to the right of its road's middle, highest map.
-RADIUS, WIDEST, NARROWEST, ASIDE, HIGHEST = 0.055, 0.06, 0.004, 0.034, 2.6
+RADIUS, WIDEST, NARROWEST, ASIDE, HIGHEST = 0.055, 0.06, 0.004, 0.036, 2.6
 
 #: A link with a smaller share of the population than this is empty.
 EMPTY = 1e-3
@@ -108,7 +108,7 @@ def _draw_arrow(axes: Axes, start: np.ndarray, end: np.ndarray, width: float, co
     aside = ASIDE * np.array([along[1], -along[0]])
     first, last = start + edge * along + aside, end - edge * along + aside
     head = min(1.4 * width + 0.04, 0.5 * np.linalg.norm(last - first))
-    shape = {"width": width, "head_width": 1.5 * width + 0.025, "head_length": head, "length_includes_head": True}
+    shape = {"width": width, "head_width": 1.4 * width + 0.02, "head_length": head, "length_includes_head": True}
     axes.add_patch(FancyArrow(*first, *(last - first), **shape, facecolor=color, linewidth=0))
 
 
