@@ -2,8 +2,8 @@
 
 python benchmarks/equilibrium.py
 
-The shipped games of at most 10^4 numbers in a policy whose expert is not known, to 1e-6; and congested grids, H = 50, to
-1e-3: all of the reward's range times the horizon. Exploitabilities are measured, of the policy that is returned.
+The shipped games of at most 10^4 numbers in a policy whose expert is not known, to 1e-6; and congested grids, H = 50,
+to 1e-3: all of the reward's range times the horizon. Exploitabilities are measured, of the policy that is returned.
 "First" has compilation in it, the other number has not; of a run of more than half a minute there is the first only.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 import mfg_imitation as mfg
 from mfg_imitation.engine.value import reward_range
 
-LARGEST, FINE, COARSE, ITERATIONS, HORIZON, LONG = 10_000, 1e-6, 1e-3, 20_000, 50, 30
+LARGEST, FINE, COARSE, HORIZON, LONG = 10_000, 1e-6, 1e-3, 50, 30
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def solved(name: str, game, relative: float) -> float:
     times = []
     while not times or (len(times) < 4 and times[0] < LONG):
         start = time.perf_counter()
-        found = mfg.solve_equilibrium(game, tolerance=relative * unit, iterations=ITERATIONS, progress=False)
+        found = mfg.solve_equilibrium(game, tolerance=relative * unit, progress=False)
         times.append(time.perf_counter() - start)
     compiled = float(np.median(times[1:] or times))
     reached = f"{found.exploitability / unit:.1e} after {found.iterations} iterations, {found.status}"
