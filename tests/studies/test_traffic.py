@@ -8,6 +8,7 @@ import pytest
 import mfg_imitation as mfg
 from mfg_imitation.equilibria.expert import Convergence, Equilibrium
 from mfg_imitation.games.game_file import WithExpert
+from mfg_imitation.io.tables import read_table, write_table
 from mfg_imitation.studies.comparison import rewards_by_step
 from mfg_imitation.studies.game_summary import flow_table
 from mfg_imitation.studies.traffic import nodes_table, traffic_table
@@ -44,6 +45,12 @@ def test_nodes_say_who_begins_there_and_who_wants_to_go_there(game):
     np.testing.assert_allclose(table["origin"], [0.6, 0.4, 0, 0])
     np.testing.assert_allclose(table["destination"], [0, 0, 0.6, 0.4])
     np.testing.assert_array_equal(table[["x", "y"]], game.places())
+
+
+def test_names_of_nodes_stay_text_in_files(tmp_path):
+    table = pd.DataFrame({"from": ["01", "NA"], "to": ["1", "7"], "population": [0.5, 0.25]})
+    write_table(tmp_path / "table.csv", table)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "table.csv"), table, check_dtype=False)
 
 
 def test_what_is_earned_sums_up_to_the_value(game, attractor):

@@ -1,5 +1,7 @@
 """What everyone earns in two games, side by side. Nothing is computed here."""
 
+from textwrap import shorten
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -8,6 +10,9 @@ from mfg_imitation.figures.mathtext import title
 from mfg_imitation.figures.panels import check_table
 from mfg_imitation.figures.registry import figure
 from mfg_imitation.figures.style import STATES, TEXT_WIDTH, add_axes, styled
+
+#: Titles are cut to so many characters.
+LONGEST = 40
 
 #: How the lines of both games look.
 LOOKS = ({"color": STATES[5], "linestyle": "-"}, {"color": STATES[0], "linestyle": (0, (4, 2))})
@@ -40,7 +45,13 @@ def comparison_figure(values: pd.DataFrame, steps: pd.DataFrame) -> Figure:
         right = add_axes(drawn, middle, bottom, TEXT_WIDTH - middle - 0.15, height)
         for place, row, look in zip((2, 1), values.itertuples(), LOOKS, strict=True):
             own = steps[steps["game"] == row.game].sort_values("step")
-            left.plot(own["step"], own["reward"], label=title(row.title), linewidth=1.4, **look)
+            left.plot(
+                own["step"],
+                own["reward"],
+                label=title(shorten(row.title, LONGEST, placeholder="…")),
+                linewidth=1.4,
+                **look,
+            )
             right.plot([row.equilibrium_value, row.social_value], [place, place], linewidth=0.8, **look)
             for value, fill in ((row.equilibrium_value, "full"), (row.social_value, "none")):
                 right.plot(value, place, "o", color=look["color"], markersize=5, fillstyle=fill, clip_on=False)

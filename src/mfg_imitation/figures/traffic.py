@@ -46,18 +46,18 @@ def traffic_figure(traffic: pd.DataFrame, nodes: pd.DataFrame) -> Figure:
 
     Args:
         traffic: one row per step and link: step, from, to, population (share), delay (no unit, 1 where empty).
-        nodes: one row per node: node, x, y (any unit), origin and destination (shares of the population).
+        nodes: one row per node: node (text), x, y (any unit), origin and destination (shares of the population).
 
     Raises:
         InputError: a column that a frame lacks, or no rows.
     """
     check_table(traffic, "the table of traffic", ("step", "from", "to", "population", "delay"))
     check_table(nodes, "the table of nodes", ("node", "x", "y", "origin", "destination"))
-    nodes = nodes.astype({"node": str}).set_index("node")
+    nodes = nodes.set_index("node")
     busy = traffic.groupby("step")["population"].sum()
     last = max(busy.index[busy >= REST], default=1)
     steps = np.unique(np.linspace(min(1, last), last, ACROSS * LINES).round().astype(int))
-    shown = traffic[traffic["step"].isin(steps)].astype({"from": str, "to": str})
+    shown = traffic[traffic["step"].isin(steps)]
     largest, slowest = max(shown["population"].max(), EMPTY), max(shown["delay"].max(), 1.1)
     colors, norm = _colors(), LogNorm(1, slowest)
     places, height = _laid_out(nodes, TEXT_WIDTH / ACROSS)

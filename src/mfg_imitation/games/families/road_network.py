@@ -115,8 +115,8 @@ class RoadNetwork(Family):
         self.ahead, self.place = jnp.asarray(ahead), jnp.array([*(state.place for state in states), len(roads)])
         self.free_time, self.capacity = jnp.array(links["time"]), jnp.array(links["capacity"]) / vehicles.sum()
         self.delay, self.power = jnp.asarray(delay), jnp.asarray(power)
-        self.roads, self.trips = tuple(roads), tuple(trips)
-        self.given_places = _given_places(nodes, self.nodes)
+        self.roads, self.trips = Names(roads), Names(trips)
+        self.given_places = Names(_given_places(nodes, self.nodes))
         slowest = float(self.travel_times(jnp.ones(len(ahead))).max())  # at least all are on every link
         if not slowest <= LONGEST:
             raise InputError(f"power: {power} makes a link take {slowest:g} steps: at most {LONGEST:g} are allowed")
