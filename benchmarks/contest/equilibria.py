@@ -66,17 +66,22 @@ def main() -> None:
             continue
         with tempfile.TemporaryDirectory() as folder:
             runs += play(name, Path(folder), asked)
-    table = summary(pd.DataFrame(runs), asked.limit)
+        text = written(summary(pd.DataFrame(runs), asked.limit), asked.limit)  # the games so far
+    print(text, f"{TABLE}, {BEST} and {FIGURE}", sep="\n")
+
+
+def written(table: pd.DataFrame, limit: float) -> str:
+    """All products, and the tables as text."""
     best = beside_the_best(table)
     for path in (TABLE, FIGURE):
         path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(TABLE, index=False)
     best.to_csv(BEST, index=False)
-    load = f"On {os.cpu_count()} cores at a load of {os.getloadavg()[0]:.1f}; not reached: not in {asked.limit:g} s.\n"
+    load = f"On {os.cpu_count()} cores at a load of {os.getloadavg()[0]:.1f}; not reached: not in {limit:g} s.\n"
     text = "\n".join([load, markdown(best), markdown(table)])
     TABLE.with_suffix(".md").write_text(text, encoding="utf-8")
-    draw(table, asked.limit).savefig(FIGURE, dpi=150)
-    print(text, f"{TABLE}, {BEST} and {FIGURE}", sep="\n")
+    draw(table, limit).savefig(FIGURE, dpi=150)
+    return text
 
 
 def play(name: str, folder: Path, asked) -> list[dict]:
