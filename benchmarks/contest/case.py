@@ -9,6 +9,9 @@ import numpy as np
 
 ACTIONS = 5
 
+#: A run of fewer seconds is repeated so often in its process.
+SHORT, REPETITIONS = 0.5, 9
+
 
 def measure(function, runs: int) -> tuple[float, list[float]]:
     """The value of `function()`, called once before, and the seconds of each of `runs` further calls."""
@@ -18,6 +21,15 @@ def measure(function, runs: int) -> tuple[float, list[float]]:
         function()
         seconds.append(time.perf_counter() - start)
     return value, seconds
+
+
+def repeated(function) -> list:
+    """What `function()` returns, again and again where it takes less than `SHORT` seconds."""
+    start = time.perf_counter()
+    found = [function()]
+    if time.perf_counter() - start < SHORT:
+        found += [function() for _ in range(REPETITIONS - 1)]
+    return found
 
 
 def report(value: float, seconds: list[float], **more) -> None:

@@ -39,13 +39,6 @@ class Contested:
 
         return mfg.load_game(self.game, **self.overrides)
 
-    def ours(self, game, methods):
-        """Our methods, without the one for small games where the game is not small."""
-        from mfg_imitation.equilibria.solve import SMALL
-
-        small = np.prod(game.policy_shape) <= SMALL
-        return [method for method in methods if small or method != "implicit_mirror_descent"]
-
     def write(self, game, path: Path) -> dict[str, Any]:
         """A random policy with its exploitability, and the exploitabilities to reach; all in a file for the others."""
         import mfg_imitation as mfg

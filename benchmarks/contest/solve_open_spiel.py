@@ -1,4 +1,4 @@
-"""OpenSpiel's mirror descent: python solve_open_spiel.py CASE.npz GAME MirrorDescent default LIMIT TRACE.npz
+"""OpenSpiel's mirror descent: python solve_open_spiel.py CASE.npz GAME MirrorDescent default LIMIT TARGET TRACE.npz
 
 Its policy is kept at every iteration up to the tenth, then at every tenth of all before: seconds are right to a tenth.
 """
@@ -15,7 +15,7 @@ from open_spiel.python.mfg import games  # noqa: F401 (registers those that are 
 from open_spiel.python.mfg.algorithms.mirror_descent import MirrorDescent
 from open_spiel.python.mfg.algorithms.nash_conv import NashConv
 
-CASE, NAME, _, _, LIMIT, TRACE = sys.argv[1:]
+CASE, NAME, _, _, LIMIT, _, TRACE = sys.argv[1:]
 
 
 def main() -> None:

@@ -214,6 +214,23 @@ def test_an_epidemic_that_makes_other_methods_circle_is_solved_exactly():
     assert found.exploitability <= 1e-12 and found.iterations < 200
 
 
+@pytest.mark.parametrize(
+    ("name", "relative", "quick"), [("sir", 1e-3, True), ("sir", 1e-6, False), ("sis", 1e-4, False)]
+)
+def test_a_coarse_tolerance_is_tried_by_online_mirror_descent_first(name, relative, quick):
+    """What meets it is kept; where it is missed, and where it is not coarse, all is as if it had not been tried."""
+    game = mfg.load_game(name)
+    found = solve_equilibrium(game, tolerance=relative * scale(game))
+    method = "online_mirror_descent" if quick else "implicit_mirror_descent"
+    other = solve_equilibrium(game, tolerance=relative * scale(game), method=method)
+    assert found.status == "converged" and found.iterations == other.iterations
+    np.testing.assert_array_equal(found.policy, other.policy)
+    if quick:
+        short = solve_equilibrium(game, tolerance=relative * scale(game), iterations=1)
+        one = solve_equilibrium(game, tolerance=relative * scale(game), iterations=1, method="implicit_mirror_descent")
+        np.testing.assert_array_equal(short.policy, one.policy)
+
+
 def test_the_exploitability_falls_faster_than_geometrically():
     game = mfg.load_game("sir")
     record = solve_equilibrium(game, tolerance=1e-13 * scale(game)).convergence.exploitability

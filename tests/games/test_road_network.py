@@ -227,6 +227,16 @@ def test_a_mistake_in_a_table_is_one_line(tmp_path, one_line, links, demand, mes
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
+        (
+            {"nodes": {"node": ["x", "y"], "x": [0, 1], "y": [0, 1]}},
+            "nodes: the node 'z' of the links is missing",
+        ),
+        ({"nodes": {"node": ["x", "w"], "x": [0, 1], "y": [0, 1]}}, "parameters.nodes: 'w' is no node of the links"),
+        ({"nodes": {"node": ["x", "x"], "x": [0, 1], "y": [0, 1]}}, "parameters.nodes: 'x' comes twice"),
+        (
+            {"nodes": {"node": list("xyz"), "x": [0, 1, 0], "y": [0, 1, 0]}},
+            "nodes: 2 nodes lie at one place",
+        ),
         ({"links": 3}, "parameters.links: 3 is not the path of a table"),
         ({"links": "roads"}, "parameters.links: "),
         (
@@ -244,3 +254,27 @@ def test_a_mistake_in_a_table_is_one_line(tmp_path, one_line, links, demand, mes
 )
 def test_a_mistake_in_an_override_is_one_line(tmp_path, one_line, overrides, message):
     assert message in one_line(mfg.load_game, written(tmp_path, links=LINKS, demand=DEMAND), **overrides)
+
+
+def test_places_are_those_of_the_table_whatever_its_order(tmp_path):
+    nodes = {"node": ["z", "x", "y"], "x": [2, 0, 1], "y": [5, 3, 4]}
+    game = mfg.load_game(written(tmp_path, links=LINKS, demand=DEMAND), nodes=nodes)
+    assert game.nodes == ("x", "y", "z")
+    np.testing.assert_array_equal(game.places(), [[0, 3], [1, 4], [2, 5]])
+
+
+def test_a_line_and_a_star_are_laid_out_as_such(tmp_path):
+    """Without a table: nodes of a line are one apart, and no two leaves of a star lie together."""
+    line = mfg.load_game(written(tmp_path, links=LINKS, demand=DEMAND)).places()
+    apart = np.linalg.norm(line[:, None] - line, axis=-1)
+    np.testing.assert_allclose(apart, [[0, 1, 2], [1, 0, 1], [2, 1, 0]], atol=1e-2)
+    links = {"from": ["hub"] * 5, "to": list("abcde"), "time": [1] * 5, "capacity": [INF] * 5}
+    demand = {"from": ["hub"], "to": ["a"], "vehicles": [1]}
+    star = mfg.load_game(written(tmp_path, links=LINKS, demand=DEMAND), links=links, demand=demand).places()
+    apart = np.linalg.norm(star[:, None] - star, axis=-1) + 9 * np.eye(6)
+    assert apart.min() > 0.5
+    np.testing.assert_allclose(apart[0, 1:], 1, atol=0.25)
+    two = {"from": ["a", "c"], "to": ["b", "d"], "time": [1, 1], "capacity": [INF, INF]}
+    demand = {"from": ["a", "c"], "to": ["b", "d"], "vehicles": [1, 1]}
+    parts = mfg.load_game(written(tmp_path, links=LINKS, demand=DEMAND), links=two, demand=demand).places()
+    assert np.linalg.norm(parts[0] - parts[1]) < np.linalg.norm(parts[0] - parts[2])

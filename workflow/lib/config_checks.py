@@ -137,6 +137,9 @@ def check_games(run: Run, layers: Layers) -> list[str]:
     for index, name in enumerate(run.games("explored")):
         if not run.file(name).knows_its_expert or SWEPT not in run.file(name).parameters:
             refuse("explorer", "games", index, reason=f"is {name!r}, which lacks expert.policy or a parameter {SWEPT}")
+    for name, other in run.config.get("comparisons", {}).items():
+        if name == other:
+            refuse("comparisons", name, reason="is the game itself")
     for name in (SWEPT, "horizon"):
         slider = run.config["explorer"][name]
         if slider["largest"] < slider["smallest"] + slider["step"]:
@@ -194,6 +197,10 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     ):
         games |= {(*place, index): name for index, name in enumerate(names)}
     yield from _unknown(games, run.known, f"{GAMES} has")
+    compared = config.get("comparisons", {})
+    for names in (compared, compared.values()):
+        named = {("comparisons", game): name for game, name in zip(compared, names, strict=True)}
+        yield from _unknown(named, run.known, f"{GAMES} has")
     places = {("imitation",): imitation}
     places |= {("imitation", "games", game): spec for game, spec in imitation.get("games", {}).items()}
     known = {"experiments": list(imitation["experiments"])}

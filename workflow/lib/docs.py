@@ -110,7 +110,8 @@ def _rows(name: str, parameter: Parameter | TableParameter) -> list[tuple[str, .
     if not isinstance(parameter, TableParameter):
         return [_parameter(name, parameter)]
     columns = [_parameter(f"{name}: {key}", column) for key, column in parameter.columns.items()]
-    table = (f"`{name}`", "path of a [table](#tables)", "an example", "one row or more", parameter.description)
+    default, rows = ("an example", "one row or more") if parameter.required else ("none", "any")
+    table = (f"`{name}`", "path of a [table](#tables)", default, rows, parameter.description)
     return [table, *((key, kind, "", allowed, meaning) for key, kind, _, allowed, meaning in columns)]
 
 

@@ -17,6 +17,9 @@ from mfg_imitation.report.page import PAGES, PageEntry, Reads, about_figure
 #: The folder of the games' files.
 GAMES = Path("config/games")
 
+#: The family of the games that have a map of roads.
+NETWORK = "road_network"
+
 #: A game with more states than this is not drawn as a state diagram.
 MOST_STATES = 8
 
@@ -50,6 +53,16 @@ class Run:
     def games(self, kind: str) -> list[str]:
         """The games of a kind; see `KINDS`."""
         return KINDS[kind](self)
+
+    @property
+    def comparisons(self) -> dict[str, str]:
+        """The games that are compared with another one of this run, and with which."""
+        pairs, here = self.config.get("comparisons", {}), set(self.games("selected"))
+        return {game: other for game, other in pairs.items() if {game, other} <= here}
+
+    def pair(self, game: str) -> tuple[str, str]:
+        """A compared game, and the one that it is compared with."""
+        return game, self.comparisons[game]
 
     def _of_game(self, game: str) -> dict[str, Any]:
         """What the configuration changes for the experiments in one game."""
@@ -178,6 +191,10 @@ def _declared(run: Run) -> list[str]:
 KINDS = {
     "selected": lambda run: run.config.get("games", run.known),
     "declared": _declared,
+    "networks": lambda run: [
+        game for game in run.games("selected") if run.file(game).declaration.get("family") == NETWORK
+    ],
+    "compared": lambda run: list(run.comparisons),  # with another game
     "drawn": lambda run: [game for game in _declared(run) if len(run.file(game).declaration["states"]) <= MOST_STATES],
     "swept": lambda run: [game for game in run.games("selected") if run.file(game).knows_its_expert],
     "imitated": lambda run: run.config["imitation"].get("imitated", run.games("selected")),

@@ -39,6 +39,34 @@ rule game_summary:
         "../scripts/game_summary.py"
 
 
+rule traffic:
+    """What a map of roads shows: the expert's population on every link, and the nodes."""
+    input:
+        game="config/games/{game}.yaml",
+        expert=paths.expert("{game}"),
+    output:
+        traffic=paths.table("games", "{game}", "traffic"),
+        nodes=paths.table("games", "{game}", "nodes"),
+    params:
+        library=lambda wildcards: script_digest("traffic", *game_modules(wildcards.game)),
+    script:
+        "../scripts/traffic.py"
+
+
+rule comparison:
+    """What everyone earns in one game, beside another."""
+    input:
+        summaries=lambda wildcards: [paths.table("games", game, "summary") for game in RUN.pair(wildcards.game)],
+        flows=lambda wildcards: [paths.table("games", game, "flow") for game in RUN.pair(wildcards.game)],
+    output:
+        values=paths.table("games", "{game}", "comparison"),
+        steps=paths.table("games", "{game}", "comparison_steps"),
+    params:
+        titles=lambda wildcards: [RUN.file(game).declaration["title"] for game in RUN.pair(wildcards.game)],
+    script:
+        "../scripts/comparison.py"
+
+
 rule games:
     """The summaries of all games in one table."""
     input:

@@ -20,7 +20,7 @@ class Run(Protocol):
     config: Mapping[str, Any]
 
     def games(self, kind: str) -> list[str]:
-        """The games of a kind: selected, declared, drawn, swept, imitated, explored, studied (the frontier's)."""
+        """The games of a kind, see `workflow.lib.run.KINDS`: selected, declared, compared, imitated, ..."""
         ...
 
     def figures(self, *patterns: str) -> list[str]:

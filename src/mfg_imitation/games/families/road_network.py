@@ -16,6 +16,7 @@ from jaxtyping import Array, Float, Int
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.families.crowd_walk import Names
 from mfg_imitation.games.families.family import Family, Parameter, family
+from mfg_imitation.games.families.network_layout import network_layout
 from mfg_imitation.games.families.table import Table, TableParameter
 from mfg_imitation.games.sizes import check_policy_size
 
@@ -51,6 +52,17 @@ DEMAND = TableParameter(
     },
 )
 
+NODES = TableParameter(
+    {"node": (), "x": (), "y": ()},
+    "where the nodes lie on a map, for drawing; without it, they are placed by the number of links between them",
+    {
+        "node": Parameter("", "its name"),
+        "x": Parameter(0.0, "how far to the right, in any unit", minimum=-1e12, maximum=1e12),
+        "y": Parameter(0.0, "how far up", minimum=-1e12, maximum=1e12),
+    },
+    required=False,
+)
+
 
 @family("road_network")
 class RoadNetwork(Family):
@@ -69,6 +81,7 @@ class RoadNetwork(Family):
     parameters: ClassVar = {
         "links": LINKS,
         "demand": DEMAND,
+        "nodes": NODES,
         "delay": Parameter(0.15, "what a link at its capacity takes longer, as a share of its time", "", 0, 1e3),
         "power": Parameter(4.0, "exponent of the load in the travel time", "", 1, 100),
     }
@@ -83,8 +96,11 @@ class RoadNetwork(Family):
     capacity: Float[Array, " links"]  # as shares of the population
     delay: Float[Array, ""]
     power: Float[Array, ""]
+    roads: tuple[tuple[str, str], ...] = eqx.field(static=True)  # (from, to) of every link
+    trips: tuple[tuple[str, str], ...] = eqx.field(static=True)  # of every origin, the first states
+    given_places: tuple[tuple[float, float], ...] = eqx.field(static=True)  # of every node, or none
 
-    def __init__(self, *, horizon, links, demand, delay, power):
+    def __init__(self, *, horizon, links, demand, nodes, delay, power):
         roads, trips = _pairs("links", links), _pairs("demand", demand)
         states = [_State(f"{start} to {end}", len(roads), start, end) for start, end in trips]
         for end in dict.fromkeys(end for _, end in trips):
@@ -99,19 +115,36 @@ class RoadNetwork(Family):
         self.ahead, self.place = jnp.asarray(ahead), jnp.array([*(state.place for state in states), len(roads)])
         self.free_time, self.capacity = jnp.array(links["time"]), jnp.array(links["capacity"]) / vehicles.sum()
         self.delay, self.power = jnp.asarray(delay), jnp.asarray(power)
+        self.roads, self.trips = Names(roads), Names(trips)
+        self.given_places = Names(_given_places(nodes, self.nodes))
         slowest = float(self.travel_times(jnp.ones(len(ahead))).max())  # at least all are on every link
         if not slowest <= LONGEST:
             raise InputError(f"power: {power} makes a link take {slowest:g} steps: at most {LONGEST:g} are allowed")
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes, in the order in which the links name them."""
+        return tuple(dict.fromkeys(node for road in self.roads for node in road))
+
+    def places(self) -> Float[np.ndarray, "nodes 2"]:
+        """(x, y) of every node on a map: as the table says, or else as `network_layout` does."""
+        if self.given_places:
+            return np.array(self.given_places)
+        index = {node: i for i, node in enumerate(self.nodes)}
+        return network_layout(len(index), [(index[start], index[end]) for start, end in self.roads])
 
     @property
     def successors(self) -> Int[Array, "S A 2"]:
         stay = jnp.broadcast_to(jnp.arange(self.place.size)[:, None], self.ahead.shape)
         return jnp.stack([stay, self.ahead], axis=-1)
 
+    def loads(self, mu: Float[Array, " S"]) -> Float[Array, " links"]:
+        """The share of the population on every link, for whatever destinations."""
+        return jnp.zeros(self.free_time.size + 1).at[self.place].add(mu)[:-1]
+
     def travel_times(self, mu: Float[Array, " S"]) -> Float[Array, " links"]:
         """The mean time that every link takes in a constant population, in steps."""
-        load = jnp.zeros(self.free_time.size + 1).at[self.place].add(mu)[:-1]
-        return self.free_time * (1 + self.delay * (load / self.capacity) ** self.power)
+        return self.free_time * (1 + self.delay * (self.loads(mu) / self.capacity) ** self.power)
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A 2"]:
         leaving = self._leaving(mu)
@@ -165,6 +198,22 @@ def _pairs(name: str, table: Table) -> list[tuple[str, str]]:
         if start == end or count > 1:
             raise InputError(f"{name}: {start!r} to {end!r} {'leads nowhere' if start == end else 'comes twice'}")
     return pairs
+
+
+def _given_places(table: Table, nodes: tuple[str, ...]) -> tuple[tuple[float, float], ...]:
+    """(x, y) of every node that the links name, as a table has it; empty if it is."""
+    if not table["node"]:
+        return ()
+    for name, count in Counter(table["node"]).items():
+        if name not in nodes or count > 1:
+            raise InputError(f"nodes: {name!r} {'comes twice' if name in nodes else 'is no node of the links'}")
+    places = dict(zip(table["node"], zip(table["x"], table["y"], strict=True), strict=True))
+    for missing in (node for node in nodes if node not in places):
+        raise InputError(f"nodes: the node {missing!r} of the links is missing")
+    for place, count in Counter(places.values()).items():
+        if count > 1:
+            raise InputError(f"nodes: {count} nodes lie at one place, {place}")
+    return tuple(places[node] for node in nodes)
 
 
 def _leading_to(end: str, roads: list[tuple[str, str]]) -> list[tuple[int, tuple[str, str]]]:

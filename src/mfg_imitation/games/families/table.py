@@ -25,12 +25,14 @@ class TableParameter:
         description: what a row is.
         columns: what every column holds, named as in the table's head. There are no others.
         symbol: how it is written in formulas, as of any parameter.
+        required: whether it must have a row.
     """
 
     default: Table
     description: str
     columns: Mapping[str, Parameter]
     symbol: str = ""
+    required: bool = True
 
     def check(self, value: Any, folder: Path = Path()) -> dict[str, tuple]:
         """The table with its values in their columns' own types; `InputError` says where in it what is wrong."""
@@ -42,9 +44,9 @@ class TableParameter:
             case _:
                 raise InputError(f"{shown(value)} is not the path of a table")
         checked = [self._checked(row, place) for place, row in rows]
-        if not checked:
+        if not checked and self.required:
             raise InputError(f"{shown(value)} has no rows")
-        return dict(zip(self.columns, zip(*checked, strict=True), strict=True))
+        return {name: tuple(row[i] for row in checked) for i, name in enumerate(self.columns)}
 
     def _checked(self, row: Sequence[Any], place: str) -> list[Any]:
         values = []

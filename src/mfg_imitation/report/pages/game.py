@@ -7,4 +7,5 @@ from mfg_imitation.report.page import Reads, Run, page
 def game(run: Run, name: str) -> Reads:
     """One game: what is played, its equilibrium, its population, its imitators."""
     tables = [f"games/{name}/{table}" for table in ("summary", "flow", "convergence", "paths")]
+    tables += [f"games/{name}/comparison"] * (name in run.games("compared"))
     return Reads(tables, run.figures(f"games/{name}/*"), [name], {"game": name})
