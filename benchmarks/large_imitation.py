@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--sides", nargs="+", type=int, default=SIDES)
     parser.add_argument("--demonstrations", nargs="+", type=int, default=DEMONSTRATIONS)
     parser.add_argument("--fits", nargs="+", choices=FITS, default=list(FITS))
-    parser.add_argument("--limit", type=float, default=900)
+    parser.add_argument("--limit", type=float, default=600)
     asked = parser.parse_args()
     rows = measured(asked)
     if not rows:

@@ -125,7 +125,6 @@ def networks(game: Game, n_trajectories: int, iterations: int, stationary: bool,
         seen, place = np.unique(states, return_inverse=True)
         rows = min(power_of_two(seen.size), around.walk.shape[0])
         records = _Records(around.of(seen, rows), *map(jnp.asarray, (steps, place, counts)))
-        fits = []
         fits = one_after_the_other(
             "networks",
             lambda i: _fit(game.policy_shape, records, i, keys[i], jnp.asarray(iterations)),
@@ -163,7 +162,7 @@ def _cells(game, states, played, part, stationary):
 
 
 @eqx.filter_jit
-def _fit(shape: tuple[int, int, int], records: _Records, i: Int[Array, ""] | int, key, iterations) -> Fit:
+def _fit(shape: tuple[int, int, int], records: _Records, i: Int[Array, ""], key, iterations) -> Fit:
     """The network that has not seen part i."""
 
     def surprise(counts):
