@@ -304,7 +304,7 @@ def test_an_override_goes_before_the_file(make):
 @pytest.mark.parametrize(
     ("family", "parameters", "message"),
     [
-        ("grid_crowd", {"rows": 0}, "parameters.rows: 0 is not between 1 and 1000"),
+        ("grid_crowd", {"rows": 0}, "parameters.rows: 0 is not between 1 and 4000"),
         ("grid_crowd", {"rows": 2.5}, "parameters.rows: 2.5 is not a whole number"),
         ("grid_crowd", {"rows": "many"}, "parameters.rows: 'many' is not a whole number"),
         ("grid_crowd", {"slip": True}, "parameters.slip: True is not a number"),

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 import mfg_imitation as mfg
-from mfg_imitation.engine.players import draw, simulate
+from mfg_imitation.engine.players import draw, draw_alike, simulate
 from mfg_imitation.imitation.demonstrations import sample_of
 
 
@@ -185,3 +185,12 @@ def test_wrong_arguments(garnet, policy, one_line):
     for n in (0, -1, 201, True, 2.0, None):
         assert one_line(demonstrations.first, n).startswith(f"n is {n}: ")
     assert demonstrations.first(200).states.shape == (200, 4)
+
+
+def test_draws_from_one_distribution_need_no_copies_of_it(rng):
+    probabilities = rng.dirichlet(np.ones(7))
+    probabilities[[0, 3]] = 0
+    uniform = np.append(rng.uniform(size=200), [0, np.nextafter(1, 0)])
+    np.testing.assert_array_equal(
+        draw_alike(probabilities, uniform), draw(np.broadcast_to(probabilities, (202, 7)), uniform)
+    )

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation.imitation.expectation_maximisation import SETTLED, Model, Point, Table, _followed, _step, maximised
+from mfg_imitation.imitation.expectation_maximisation import (
+    SETTLED,
+    Model,
+    Point,
+    Table,
+    _followed,
+    _step,
+    begin,
+    maximised,
+)
 from mfg_imitation.imitation.records import grouped, likely
 
 MODEL = Model(jnp.asarray(0.1), jnp.asarray(1e-6), jnp.asarray(5000))
@@ -39,7 +48,7 @@ def test_what_points_out_of_the_simplex_stays_in_it():
 
 def test_the_search_ends_where_ten_thousand_plain_steps_do(garnet, policy):
     table, start = table_of(garnet, policy, 15, 0.3)
-    end = maximised(table, start, MODEL, "estimate")
+    end = maximised(table, begin(start, MODEL), MODEL, "estimate")
     first = Point(start, end.point.confusion, end.point.noise, end.point.needed)
     plain = jax.jit(lambda: jax.lax.fori_loop(0, 10_000, lambda _, at: _step(table, at, "estimate", False), first))()
     here, there = (table.log_likelihood(point.policy, point.confusion) for point in (end.point, plain))
@@ -52,7 +61,7 @@ def test_a_sparse_account_that_cannot_settle_is_given_up():
     maze = mfg.load_game("maze")
     policy = mfg.solve_equilibrium(maze, iterations=50, progress=False).policy
     table, start = table_of(maze, policy, 1000, 0.05)
-    end = maximised(table, start, MODEL, "estimate", -jnp.inf)
+    end = maximised(table, begin(start, MODEL), MODEL, "estimate", -jnp.inf)
     assert not end.settled and end.iteration == SETTLED + 1
-    hopeless = maximised(table, start, MODEL, "estimate", jnp.asarray(0.0))
+    hopeless = maximised(table, begin(start, MODEL), MODEL, "estimate", jnp.asarray(0.0))
     assert not hopeless.settled and hopeless.iteration == SETTLED + 1

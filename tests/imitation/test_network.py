@@ -15,6 +15,13 @@ def rooms():
     return mfg.load_game("four_rooms", horizon=3, map=["..#..", "..#.."])
 
 
+def test_some_states_are_described_as_among_all(rooms):
+    around, some = surroundings(rooms), np.array([1, 4, 5])
+    walk = np.asarray(around.of(some, 4).walk.todense())
+    np.testing.assert_array_equal(walk[:3], np.asarray(around.walk.todense())[some])
+    assert not walk[3].any()
+
+
 def test_places_are_described_by_where_one_can_walk(rooms):
     walk = np.asarray(surroundings(rooms).walk.todense())
     one = np.zeros((8, 8))

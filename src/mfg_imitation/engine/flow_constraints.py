@@ -9,6 +9,10 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.games.game import Game
 
+#: Kernels are made of so many numbers at a time, or those of one step. (A program's rounding depends on how many steps
+#: it is for; so small games have one program.)
+AT_ONCE = 2**24
+
 
 def flow_constraints(game: Game, population: Float[Array, "H S"]) -> "scipy.sparse.csc_array":
     """Rows (n, s): mass in s at step n, less what flows into it. Columns (n, s, a).
@@ -18,15 +22,20 @@ def flow_constraints(game: Game, population: Float[Array, "H S"]) -> "scipy.spar
     """
     horizon, n_states, n_actions = game.policy_shape
     successors = np.asarray(game.successors)
-    kernel = np.asarray(_kernels(game, population[:-1]))
     column = np.arange(horizon * n_states * n_actions)
-    n, s, a, k = np.nonzero(kernel)
-    rows = np.concatenate([column // n_actions, (n + 1) * n_states + successors[s, a, k]])
-    columns = np.concatenate([column, (n * n_states + s) * n_actions + a])
-    entries = np.concatenate([np.ones(column.size), -kernel[n, s, a, k]])
-    return scipy.sparse.csc_array((entries, (rows, columns)), shape=(horizon * n_states, column.size))
+    rows, columns, entries = [column // n_actions], [column], [np.ones(column.size)]
+    length = max(1, AT_ONCE // successors.size)
+    for first in range(0, horizon - 1, length):
+        steps = jnp.arange(first, min(first + length, horizon - 1))
+        kernel = np.asarray(_kernels(game, steps, population[steps]))
+        n, s, a, k = np.nonzero(kernel)
+        rows.append((first + n + 1) * n_states + successors[s, a, k])
+        columns.append(((first + n) * n_states + s) * n_actions + a)
+        entries.append(-kernel[n, s, a, k])
+    places = np.concatenate(rows), np.concatenate(columns)
+    return scipy.sparse.csc_array((np.concatenate(entries), places), shape=(horizon * n_states, column.size))
 
 
 @eqx.filter_jit
-def _kernels(game, population):
-    return jax.vmap(game.probabilities)(jnp.arange(len(population)), population)
+def _kernels(game, steps, population):
+    return jax.vmap(game.probabilities)(steps, population)

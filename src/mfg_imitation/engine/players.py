@@ -56,7 +56,7 @@ def simulate(
         branches = draw(game.probabilities(n, mu)[states, actions], uniform[:, 1])
         return game.successors[states, actions, branches].astype(states.dtype), (states, actions, mu)
 
-    start = draw(jnp.broadcast_to(game.initial, (players.size, game.initial.size)), _uniforms(keys, 0, 1)[:, 0])
+    start = draw_alike(game.initial, _uniforms(keys, 0, 1)[:, 0])
     given = jnp.zeros((game.horizon, 0)) if population is None else population
     inputs = (jnp.arange(game.horizon), jnp.moveaxis(policies, 0, 1), given)
     states, actions, flow = jax.lax.scan(step, start, inputs)[1]
@@ -72,6 +72,12 @@ def draw(probabilities: Float[Array, "N K"], uniform: Float[Array, " N"]) -> Int
     """Index drawn from every row by inversion; an index of probability 0 is never drawn."""
     cumulative = jnp.cumsum(probabilities, axis=-1)
     return jnp.sum(cumulative <= uniform[:, None] * cumulative[:, -1:], axis=-1, dtype=jnp.int32)
+
+
+def draw_alike(probabilities: Float[Array, " K"], uniform: Float[Array, " N"]) -> Int[Array, " N"]:
+    """`draw` from one distribution for all rows, which is not repeated for each: no array of [N, K] is made."""
+    cumulative = jnp.cumsum(probabilities)
+    return jnp.searchsorted(cumulative, uniform * cumulative[-1], side="right").astype(jnp.int32)
 
 
 def _uniforms(keys, n, count: int) -> Float[Array, "N count"]:

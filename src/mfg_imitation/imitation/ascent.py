@@ -10,7 +10,8 @@ import jax
 import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
-from tqdm import tqdm
+
+from mfg_imitation.imitation.progress import progress
 
 from mfg_imitation.names import ROUNDING
 
@@ -40,6 +41,11 @@ def begin(point: Any, value: Float[Array, ""], kept: Any) -> Descent:
     So no descent ends above where it was asked to begin, even if `point` itself has been moved off that start.
     """
     return Descent(point, ADAM.init(point), Best(value, kept, jnp.asarray(0, int)))
+
+
+def apart(state: Any) -> Any:
+    """The state, no array twice in it, as the step that it is donated to wants it."""
+    return jax.tree.map(jnp.copy, state)
 
 
 def advance(
@@ -72,5 +78,8 @@ def advance(
 
 def strokes(iterations: int, length: int, name: str) -> Iterator[tuple[Int[Array, ""], Int[Array, ""]]]:
     """(first, end) of every `length` steps, with a progress bar; arrays, so that one program serves them all."""
-    for first in tqdm(range(0, iterations, length), desc=name, unit_scale=length, disable=None, leave=False):
-        yield jnp.asarray(first), jnp.asarray(min(first + length, iterations))
+    with progress(iterations, name) as bar:
+        for first in range(0, iterations, length):
+            end = min(first + length, iterations)
+            yield jnp.asarray(first), jnp.asarray(end)
+            bar.update(end - first)

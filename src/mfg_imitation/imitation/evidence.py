@@ -29,6 +29,8 @@ from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import CLOSED_FORM, Imitation, algorithm, fitted
 from mfg_imitation.imitation.behavioral_cloning import behavioral_cloning
 from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
+from mfg_imitation.imitation.progress import progress
+from mfg_imitation.imitation.records import FEW_CELLS, NOWHERE, padded, power_of_two
 
 #: What c can be: how many records a centre stands for that is known exactly. The first stands for 0, the last for
 #: infinity.
@@ -98,24 +100,52 @@ def beside_cloning(policy, occupancy: Float[Array, "*batch H S A"], cloned: Imit
     return fitted(policy, objective, np.full(batch, status), np.full(batch, iterations), certificate)
 
 
-@jax.jit
 def evidence_policy(counts: Float[Array, "*batch H S A"]) -> tuple[Float[Array, "*batch H S A"], Strengths]:
     """The smoothed policy behind counts N_n(s, a), whole or not, and how every step of it was smoothed.
 
     The mean of pi_n(. | s) given all records, at the settings of largest evidence; see the module's first lines. In
-    what is not visited that is the centre of its prior. A batch may lead the counts; traced code may use it.
+    what is not visited that is the centre of its prior. A batch may lead the counts. Only what is visited has evidence,
+    so that a large game costs little more than its records.
     """
+    shape = np.shape(counts)
+    samples = np.asarray(counts, float).reshape(-1, *shape[-3:])
+    cells = [np.argwhere(sample.any(axis=-1)) for sample in samples]
+    most = power_of_two(max(FEW_CELLS, *map(len, cells)))
+    found = []
+    with progress(len(samples) * len(REACHES), "evidence", "reach") as bar:
+        for sample, visited in zip(map(jnp.asarray, samples), cells, strict=True):
+            visited, evidence = jnp.asarray(padded(visited, most, NOWHERE)), []
+            for reach in REACHES:
+                evidence.append(jax.block_until_ready(_evidence(sample, visited, jnp.asarray(reach))))
+                bar.update()
+            found.append(_smoothed(sample, jnp.stack(evidence, axis=1)))
+    policy, *strengths = (jnp.stack(leaf).reshape(*shape[:-3], *leaf[0].shape) for leaf in zip(*found, strict=True))
+    return policy, Strengths(*strengths)
 
-    def one(counts):
-        evidence = jax.lax.map(lambda setting: log_evidence(counts, _prior(counts, *setting[:, None])), settings)
-        chosen = first_best(evidence.sum(axis=-1))
-        return policy_of_occupancy(counts + _prior(counts, *settings[chosen].T)), Strengths(*settings[chosen].T)
 
-    settings = jnp.asarray(SETTINGS, counts.dtype)
-    batch = counts.shape[:-3]
-    policy, strengths = jax.lax.map(one, counts.reshape(-1, *counts.shape[-3:]))
-    strengths = Strengths(*(leaf.reshape(*batch, -1) for leaf in strengths))
-    return policy.reshape(counts.shape), strengths
+@jax.jit
+def _evidence(counts, visited: Int[Array, "cells 2"], reach) -> Float[Array, "strengths bases H"]:
+    """Of every step, for every strength and base."""
+    step, state = visited.T
+    recorded, near = (
+        array.at[step, state].get(mode="fill", fill_value=0) for array in (counts, _near(counts, reach[None]))
+    )
+    elsewhere = _elsewhere(counts).at[state].get(mode="clip")
+
+    def of_cells(setting):
+        evidence = log_evidence(recorded, _prior(near, elsewhere, *setting[:, None, None]))
+        return jnp.zeros(len(counts)).at[step].add(evidence, mode="drop")
+
+    settings = jnp.asarray(list(product(STRENGTHS, BASES)))
+    return jax.lax.map(of_cells, settings).reshape(len(STRENGTHS), len(BASES), -1)
+
+
+@jax.jit
+def _smoothed(counts, evidence: Float[Array, "strengths reaches bases H"]):
+    """The policy at the settings of largest evidence, and these."""
+    strength, reach, base = jnp.asarray(SETTINGS)[first_best(evidence.reshape(len(SETTINGS), -1))].T
+    prior = _prior(_near(counts, reach), _elsewhere(counts), strength[:, None, None], base[:, None, None])
+    return policy_of_occupancy(counts + prior), strength, reach, base
 
 
 def first_best(evidence: Float[Array, "settings *batch"]) -> Int[Array, "*batch"]:
@@ -134,21 +164,26 @@ def log_evidence(counts: Float[Array, "*batch A"], prior: Float[Array, "*batch A
     return each.sum(axis=-1) + jnp.where(visits > 0, gammaln(total) - gammaln(total + visits), 0)
 
 
-def _prior(counts, strength, reach, base) -> Float[Array, "H S A"]:
-    """Parameters of the prior of pi_n(. | s), from the counts of the other steps and states.
-
-    Args:
-        strength, reach, base: c, w and b, [H] or [1].
-    """
+def _near(counts, reach: Float[Array, "#H"]) -> Float[Array, "H S A"]:
+    """What was recorded in the same state at other steps, weighed by w^(|n - n'| - 1)."""
     steps = jnp.arange(counts.shape[0])
     apart = jnp.abs(steps[:, None] - steps)
     weights = jnp.where(apart > 0, jnp.broadcast_to(reach, steps.shape)[:, None] ** jnp.maximum(apart - 1, 0), 0)
-    # A strength of 0 stands for the limit, which still orders what the neighbours do where nothing was recorded.
-    least = jnp.finfo(counts.dtype).tiny ** 0.25
-    strength, base = (jnp.maximum(number, least)[:, None, None] for number in (strength, base))
+    return jnp.einsum("nm,msa->nsa", weights, counts)
+
+
+def _elsewhere(counts) -> Float[Array, "S A"]:
+    """What was recorded in all other states, drawn towards the uniform policy by one record; a distribution."""
     everywhere = counts.sum(axis=0)
     elsewhere = everywhere.sum(axis=0) - everywhere
-    elsewhere = (elsewhere + 1 / counts.shape[-1]) / (elsewhere.sum(axis=-1, keepdims=True) + 1)
-    near = jnp.einsum("nm,msa->nsa", weights, counts) + base * elsewhere
+    return (elsewhere + 1 / counts.shape[-1]) / (elsewhere.sum(axis=-1, keepdims=True) + 1)
+
+
+def _prior(near, elsewhere, strength, base) -> Float[Array, "*cells A"]:
+    """Parameters of the prior of pi_n(. | s), c and b being `strength` and `base`."""
+    # A strength of 0 stands for the limit, which still orders what the neighbours do where nothing was recorded.
+    least = jnp.finfo(near.dtype).tiny ** 0.25
+    strength, base = jnp.maximum(strength, least), jnp.maximum(base, least)
+    near = near + base * elsewhere
     stands_on = near.sum(axis=-1, keepdims=True)
     return near / stands_on / (1 / strength + 1 / stands_on)

@@ -123,8 +123,20 @@ class End(NamedTuple):
     iteration: Int[Array, ""]
 
 
-def maximised(table: Table, start: Float[Array, "cells A"], model: Model, mode: str, rival=None) -> End:
-    """The search from a policy; for use inside traced code.
+def begin(start: Float[Array, "cells A"], model: Model) -> End:
+    """A search from a policy."""
+    n_actions = start.shape[-1]
+    first = Point(start, uniform_noise(model.given, n_actions), model.given, jnp.zeros(start.shape, bool))
+    return End(first, jnp.asarray(True), jnp.asarray(jnp.inf), jnp.asarray(0))
+
+
+def unfinished(end: End, model: Model) -> Bool[Array, ""]:
+    """Whether there is more to search."""
+    return (end.change > model.tolerance) & (end.iteration < model.max_iterations) & end.settled
+
+
+def maximised(table: Table, end: End, model: Model, mode: str, rival=None, upto=jnp.inf) -> End:
+    """The search taken on, to its end or until so many iterations are done; for use inside traced code.
 
     Args:
         mode: "given", "estimate" or "confusion", see `trajectory_likelihood`.
@@ -153,11 +165,7 @@ def maximised(table: Table, start: Float[Array, "cells A"], model: Model, mode: 
     def near(point: Point):
         return table.criterion(point.policy, point.confusion, mode) >= rival - BEHIND * jnp.abs(rival)
 
-    def unfinished(end: End):
-        return (end.change > model.tolerance) & (end.iteration < model.max_iterations) & end.settled
-
-    first = Point(start, uniform_noise(model.given, table.n_actions), model.given, jnp.zeros(start.shape, bool))
-    return jax.lax.while_loop(unfinished, step, End(first, jnp.asarray(True), jnp.asarray(jnp.inf), jnp.asarray(0)))
+    return jax.lax.while_loop(lambda end: unfinished(end, model) & (end.iteration < upto), step, end)
 
 
 def _step(table: Table, point: Point, mode: str, sparse: bool) -> Point:

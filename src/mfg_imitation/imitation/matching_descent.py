@@ -18,7 +18,7 @@ from mfg_imitation.engine.recursion import backward
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation, fitted
-from mfg_imitation.imitation.ascent import Best, Descent, advance, begin, strokes
+from mfg_imitation.imitation.ascent import Best, Descent, advance, apart, begin, strokes
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
 from mfg_imitation.imitation.frozen_game import FrozenGame
 from mfg_imitation.imitation.matching import Loss, schedule
@@ -73,9 +73,10 @@ def least_loss(
 
     def search(game, targets, policies):
         joints = jnp.concatenate([targets[None], occupancy(game, policies)])
-        state = _begin(game, targets, joints, loss, stationary)
+        state = apart(_begin(game, targets, joints, loss, stationary))
+        del joints
         for first, end in strokes(iterations, CHUNK, name):
-            state = _advance(game, targets, state, first, end, jnp.asarray(iterations), loss, stationary)
+            state = _advance((game, targets, loss, stationary, first, end, jnp.asarray(iterations)), state)
             jax.block_until_ready(state)
         return _best(game, targets, state.best, loss, stationary)
 
@@ -108,8 +109,10 @@ def _begin(game, targets, joints, loss, stationary) -> Descent:
     return jax.vmap(lambda joints: jax.vmap(one)(targets, joints))(joints)
 
 
-@eqx.filter_jit
-def _advance(game, targets, state, first, end, iterations, loss, stationary) -> Descent:
+@eqx.filter_jit(donate="all-except-first")  # of a large game a state is gigabytes: the next one takes its place
+def _advance(problem, state) -> Descent:
+    game, targets, loss, stationary, first, end, iterations = problem
+
     def run(target, state):
         def look(logits, iteration, done):
             policy = jnp.broadcast_to(jax.nn.softmax(logits), target.shape)

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from mfg_imitation.checks import check_count, check_seed, checked
+from mfg_imitation.engine.control import through_population
 from mfg_imitation.engine.flow import flow_of, occupancy
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation, algorithm, fitted, one_by_one
@@ -23,6 +24,7 @@ from mfg_imitation.imitation.matching import total
 from mfg_imitation.imitation.mfc_adv import mfc_adv
 from mfg_imitation.imitation.network import Guess, mean_policy, networks, with_records
 from mfg_imitation.imitation.policy_network import Surroundings, fit, surroundings
+from mfg_imitation.imitation.progress import one_after_the_other
 
 #: The mean gain on what was not seen is beyond doubt from so many of its standard errors on.
 SURE = 3.0
@@ -72,9 +74,11 @@ def mfc_adv_network(
 
     def of_sample(states, actions) -> Imitation:
         start = guess(states, np.eye(len(game.actions))[actions])
-        policy, steps, stopped, sure = _match(
-            game, around, start, jnp.asarray(1 / n_trajectories), jnp.asarray(iterations)
+        softness, most = jnp.asarray(1 / n_trajectories), jnp.asarray(iterations)
+        fits, gains = one_after_the_other(
+            "MFC-ADV, networks", lambda i: _match(game, around, start, softness, most, i), len(start.counts)
         )
+        policy, steps, stopped, sure = _chosen(around, start, fits, gains)
         target = empirical_occupancy(Demonstrations(states, actions), game)
         objective = total(occupancy(game, policy) - target, "sum")
         status = np.where(sure, np.where(stopped, "stopped early", "iteration limit"), "cloned")
@@ -84,9 +88,11 @@ def mfc_adv_network(
 
 
 @eqx.filter_jit
-def _match(game: Game, around: Surroundings, start: Guess, softness, iterations):
-    """The policy; the most steps of a network; whether all were stopped; whether matching is taken."""
-    everything = start.counts.sum(axis=0)
+def _match(game: Game, around: Surroundings, start: Guess, softness, iterations, i):
+    """Network i, matched until the part that it has not seen stops it; and by how much it misses that part less than it
+    did with the records."""
+    counts = start.counts[i]
+    seen_counts = start.counts.sum(axis=0) - counts
 
     def own(policy):
         return flow_of(game, policy)[..., None] * policy
@@ -95,21 +101,29 @@ def _match(game: Game, around: Surroundings, start: Guess, softness, iterations)
         shares = game.horizon * counts / counts.sum()
         return jnp.zeros(game.policy_shape).at[start.steps, start.states].add(shares)
 
-    def one(inputs):
-        network, counts = inputs
-        seen, unseen = recorded(everything - counts), recorded(counts)
+    seen, unseen = recorded(seen_counts), recorded(counts)
 
-        def distance(network):
-            return jnp.sqrt((own(network.policy(around)) - seen) ** 2 + softness**2).sum()
+    def distance(network):
+        """A loss with the gradient of the distance, by the adjoint of the population: it keeps no kernels."""
+        policy = network.policy(around)
+        flow = flow_of(game, policy)
+        difference = flow[..., None] * policy - seen
+        f = difference / jnp.sqrt(difference**2 + softness**2)
+        _, q = through_population(game, policy, flow, lambda n, mu: f[n])
+        return jnp.sum(jax.lax.stop_gradient(flow[..., None] * q) * policy)
 
-        def missed(policy):
-            return jnp.sum((own(policy) - unseen) ** 2)
+    def missed(policy):
+        return jnp.sum((own(policy) - unseen) ** 2)
 
-        cloned = with_records(network.policy(around), start.strength, start.steps, start.states, everything - counts)
-        found = fit(network, distance, lambda network: missed(network.policy(around)), iterations)
-        return found, missed(cloned) - found.held_out
+    network = jax.tree.map(lambda leaf: leaf[i], start.networks)
+    cloned = with_records(network.policy(around), start.strength, start.steps, start.states, seen_counts)
+    found = fit(network, distance, lambda network: missed(network.policy(around)), iterations)
+    return found, missed(cloned) - found.held_out
 
-    fits, gains = jax.lax.map(one, (start.networks, start.counts))
+
+@eqx.filter_jit
+def _chosen(around, start: Guess, fits, gains):
+    """The policy; the most steps of a network; whether all were stopped; whether matching is taken."""
     sure = gains.mean() > SURE * gains.std(ddof=1) / jnp.sqrt(gains.size)
     policy = jnp.where(sure, mean_policy(fits.network, around), start.policy)
     return policy, jnp.where(sure, fits.iteration.max(), 0), fits.stopped.all(), sure

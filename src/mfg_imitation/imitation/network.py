@@ -24,8 +24,9 @@ from mfg_imitation.imitation.algorithm import Imitation, algorithm
 from mfg_imitation.imitation.behavioral_cloning import behavioral_cloning
 from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
 from mfg_imitation.imitation.evidence import STRENGTHS, beside_cloning, first_best, log_evidence
-from mfg_imitation.imitation.policy_network import PolicyNetwork, Surroundings, fit, surroundings
-from mfg_imitation.imitation.records import power_of_two
+from mfg_imitation.imitation.policy_network import Fit, PolicyNetwork, Surroundings, fit, surroundings
+from mfg_imitation.imitation.progress import one_after_the_other
+from mfg_imitation.imitation.records import padded, power_of_two
 
 #: Parts that the trajectories are split into, and so networks.
 PARTS = 10
@@ -120,11 +121,30 @@ def networks(game: Game, n_trajectories: int, iterations: int, stationary: bool,
         around = around._replace(clock=around.clock[:1])
 
     def guess(states: Int[np.ndarray, "M H"], played: Float[np.ndarray, "M H A"]) -> Guess:
-        cells = _cells(game, states, played, part, stationary)
-        policy, *found = _fit(game.policy_shape, around, *cells, keys, jnp.asarray(iterations))
-        return Guess(jnp.broadcast_to(policy, game.policy_shape), *found, *cells)
+        steps, states, counts = _cells(game, states, played, part, stationary)
+        seen, place = np.unique(states, return_inverse=True)
+        rows = min(power_of_two(seen.size), around.walk.shape[0])
+        records = _Records(around.of(seen, rows), *map(jnp.asarray, (steps, place, counts)))
+        fits = one_after_the_other(
+            "networks",
+            lambda i: _fit(game.policy_shape, records, i, keys[i], jnp.asarray(iterations)),
+            len(keys),
+        )
+        policy, strength = _joined(around, records, jnp.asarray(states), fits.network)
+        policy = jnp.broadcast_to(policy, game.policy_shape)
+        stopped = fits.iteration.max(), fits.stopped.all()
+        return Guess(policy, *stopped, strength, fits.network, records.steps, jnp.asarray(states), records.counts)
 
     return guess
+
+
+class _Records(NamedTuple):
+    """What was played where, in every part, and the surroundings of the states that were visited."""
+
+    around: Surroundings
+    steps: Int[Array, " rows"]
+    places: Int[Array, " rows"]  # of the states among those visited
+    counts: Float[Array, "parts rows A"]
 
 
 def _cells(game, states, played, part, stationary):
@@ -138,51 +158,42 @@ def _cells(game, states, played, part, stationary):
     size = min(power_of_two(visited.size), (1 + steps[-1]) * n_states)
     counts = np.zeros((part.max() + 1, size, n_actions))
     np.add.at(counts, (part[:, None], row.reshape(states.shape)), played)
-    visited = np.pad(visited, (0, size - visited.size))
-    return jnp.asarray(visited // n_states), jnp.asarray(visited % n_states), jnp.asarray(counts)
+    return *np.divmod(padded(visited, size, visited[0]), n_states), counts
 
 
 @eqx.filter_jit
-def _fit(
-    shape: tuple[int, int, int],
-    around: Surroundings,
-    steps: Int[Array, " rows"],
-    states: Int[Array, " rows"],
-    counts: Float[Array, "parts rows A"],
-    keys,
-    iterations: Int[Array, ""],
-) -> tuple[Float[Array, "H S A"], Int[Array, ""], Array, Float[Array, ""], PolicyNetwork]:
-    """The first fields of `Guess`."""
-    _, n_states, n_actions = shape
-    total = counts.sum(axis=0)
+def _fit(shape: tuple[int, int, int], records: _Records, i: Int[Array, ""], key, iterations) -> Fit:
+    """The network that has not seen part i."""
 
-    def surprise(weights):
-        weights = (weights / weights.sum()).astype(jnp.float32)
-        return lambda network: -jnp.sum(weights * jax.nn.log_softmax(network(around, steps, states)))
+    def surprise(counts):
+        weights = (counts / counts.sum()).astype(jnp.float32)
+        return lambda network: (
+            -jnp.sum(weights * jax.nn.log_softmax(network(records.around, records.steps, records.places)))
+        )
 
-    def one(inputs):
-        key, unseen = inputs
-        network = PolicyNetwork(around.clock.shape[1], n_states, n_actions, key)
-        return fit(network, surprise(total - unseen), surprise(unseen), iterations)
+    unseen = records.counts[i]
+    network = PolicyNetwork(records.around.clock.shape[1], *shape[1:], key)
+    return fit(network, surprise(records.counts.sum(axis=0) - unseen), surprise(unseen), iterations)
 
-    fits = jax.lax.map(one, (keys, counts))
 
+@eqx.filter_jit
+def _joined(
+    around: Surroundings, records: _Records, states: Int[Array, " rows"], fitted: PolicyNetwork
+) -> tuple[Float[Array, "H S A"], Float[Array, ""]]:
+    """The mean of the networks with the records added, and how many records the mean stands for."""
+    total = records.counts.sum(axis=0)
     # A strength of 0 stands for the limit, which still tells the actions apart where nothing was recorded.
-    strengths = jnp.maximum(jnp.asarray(STRENGTHS[:-1]), jnp.finfo(counts.dtype).tiny ** 0.25)
-
-    def guesses(network):
-        return jax.nn.softmax(network(around, steps, states).astype(float))
+    strengths = jnp.maximum(jnp.asarray(STRENGTHS[:-1]), jnp.finfo(total.dtype).tiny ** 0.25)
 
     def unseen(inputs):
         network, part = inputs
-        seen, guess = total - part, guesses(network)
+        guess = jax.nn.softmax(network(records.around, records.steps, records.places).astype(float))
+        seen = total - part
         return jax.lax.map(lambda strength: log_evidence(part, seen + strength * guess).sum(), strengths)
 
-    evidence = jax.lax.map(unseen, (fits.network, counts)).sum(axis=0)
+    evidence = jax.lax.map(unseen, (fitted, records.counts)).sum(axis=0)
     strength = strengths[first_best(evidence)]
-
-    policy = with_records(mean_policy(fits.network, around), strength, steps, states, total)
-    return policy, fits.iteration.max(), fits.stopped.all(), strength, fits.network
+    return with_records(mean_policy(fitted, around), strength, records.steps, states, total), strength
 
 
 def mean_policy(networks: PolicyNetwork, around: Surroundings) -> Float[Array, "H S A"]:

@@ -7,11 +7,16 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from mfg_imitation.imitation.expectation_maximisation import Model, Table, maximised
+from mfg_imitation.imitation.expectation_maximisation import End, Model, Table, begin, maximised, unfinished
+from mfg_imitation.imitation.progress import progress
 from mfg_imitation.imitation.records import Records
 
 #: Where kappa begins, and the share of the uniform policy in the first policy: an action of probability 0 stays at 0.
 FIRST_NOISE, EXPLORATION = 0.1, 0.1
+
+#: Between two strokes of the progress bar: about so many numbers, one for each record and action, in every iteration;
+#: at least so many iterations.
+AT_ONCE, FEWEST_ITERATIONS = 2**24, 10
 
 
 class Account(NamedTuple):
@@ -54,7 +59,6 @@ class Explained(NamedTuple):
     impossible: Int[Array, " batch"]
 
 
-@eqx.filter_jit
 def fit_records(
     records: Records,
     possible: Float[Array, "batch R A"],
@@ -68,23 +72,58 @@ def fit_records(
         possible: P_n(s'|s, a, mu_n) of every record for every action.
         mode: "given", "estimate" or "confusion", see `trajectory_likelihood`.
     """
+    searches, most = len(possible) * (1 + sparse), int(model.max_iterations)
+    length = max(FEWEST_ITERATIONS, AT_ONCE // possible[0].size)
+
+    def search(sample, rival=None) -> End:
+        end, before = _begin(*sample, model), 0
+        while unfinished(end, model):
+            end = _advance(*sample, end, model, mode, rival, end.iteration + length)
+            done = int(end.iteration)
+            bar.update(done - before)
+            before = done
+        bar.update(most - before)
+        return end
 
     def one(sample) -> Explained:
-        records, possible = sample
-        table = Table(records, possible)
-        start = (1 - EXPLORATION) * table.clone + EXPLORATION / possible.shape[-1]
-        found, is_sparse = _searched(table, start, model, mode), jnp.asarray(False)
-        if sparse:
-            # A sparse policy is chosen by which actions it leaves out: beside it, all count that could be played.
-            rival = table.criterion(found.policy, found.confusion, mode, played=0.0)
-            fewer = _searched(table, start, model, mode, rival)
-            found, is_sparse = _better(fewer, found, fewer.criterion >= rival)
-        cloned = _account(table, table.clone, jnp.eye(possible.shape[-1]), jnp.asarray(0.0), "given")
-        found, plain = _better(cloned, found, model.given == 0 if mode == "given" else None)
-        missing = jnp.sum(jnp.where(table.weight > 0, 0, records.count)).astype(int)
-        return Explained(found, plain, is_sparse & ~plain, table.certificate(found.policy, found.confusion), missing)
+        found = search(sample)
+        rival = _rival(*sample, found, mode) if sparse else None
+        return _explained(*sample, model, mode, found, search(sample, rival) if sparse else None, rival)
 
-    return jax.lax.map(one, (records, possible))
+    with progress(searches * most, "likelihood") as bar:
+        found = [one(jax.tree.map(lambda leaf, i=i: leaf[i], (records, possible))) for i in range(len(possible))]
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *found)
+
+
+@eqx.filter_jit
+def _begin(records, possible, model) -> End:
+    return begin((1 - EXPLORATION) * Table(records, possible).clone + EXPLORATION / possible.shape[-1], model)
+
+
+@eqx.filter_jit
+def _advance(records, possible, end, model, mode, rival, upto) -> End:
+    return maximised(Table(records, possible), end, model, mode, rival, upto)
+
+
+@eqx.filter_jit
+def _rival(records, possible, found: End, mode) -> Float[Array, ""]:
+    """What a sparse account has to beat. A sparse policy is chosen by which actions it leaves out: beside it, all count
+    that could be played."""
+    return Table(records, possible).criterion(found.point.policy, found.point.confusion, mode, played=0.0)
+
+
+@eqx.filter_jit
+def _explained(records, possible, model, mode, found: End, fewer: End | None, rival) -> Explained:
+    """The best of what was found, of the sparse account where there is one, and of behavioral cloning."""
+    table, is_sparse = Table(records, possible), jnp.asarray(False)
+    best = _searched(table, found, mode)
+    if fewer is not None:
+        sparse = _searched(table, fewer, mode)
+        best, is_sparse = _better(sparse, best, sparse.criterion >= rival)
+    cloned = _account(table, table.clone, jnp.eye(possible.shape[-1]), jnp.asarray(0.0), "given")
+    best, plain = _better(cloned, best, model.given == 0 if mode == "given" else None)
+    missing = jnp.sum(jnp.where(table.weight > 0, 0, records.count)).astype(int)
+    return Explained(best, plain, is_sparse & ~plain, table.certificate(best.policy, best.confusion), missing)
 
 
 @eqx.filter_jit
@@ -114,8 +153,7 @@ def shares(explained: Explained, records: Records, possible: Float[Array, "batch
     return jax.lax.map(one, (explained.account, records, possible))
 
 
-def _searched(table: Table, start, model: Model, mode: str, rival=None) -> Account:
-    end = maximised(table, start, model, mode, rival)
+def _searched(table: Table, end: End, mode: str) -> Account:
     found = _account(table, end.point.policy, end.point.confusion, end.point.noise, mode)
     criterion = jnp.where(end.settled, found.criterion, -jnp.inf)
     return found._replace(criterion=criterion, change=end.change, iterations=end.iteration)

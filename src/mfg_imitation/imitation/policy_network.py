@@ -21,6 +21,7 @@ from jax.experimental.sparse import BCOO
 from jaxtyping import Array, Float, Int, Key
 
 from mfg_imitation.games.game import Game
+from mfg_imitation.imitation.records import padded, power_of_two
 
 #: Neurons of each of the two hidden layers; cosines of the step; steps of the walk. Chosen by the likelihood of the
 #: trajectories held out, of 1000 (three seeds of beach_bar, four_rooms and maze): the walk takes 0.0006 to 0.0016 nats
@@ -39,7 +40,19 @@ class Surroundings(NamedTuple):
     """How steps and states are described; 32-bit floats, as all in the network."""
 
     clock: Float[Array, "H features"]
-    walk: BCOO  # [S, S]
+    walk: BCOO  # [S, S], or [rows, S] of some of the states
+
+    def of(self, states: Int[np.ndarray, " some"], rows: int) -> "Surroundings":
+        """Of these states alone, in this order and so many rows, so that no others are walked from."""
+        from_, to = np.asarray(self.walk.indices).T
+        row = np.full(self.walk.shape[0], -1)
+        row[states] = np.arange(len(states))
+        kept = np.flatnonzero(row[from_] >= 0)
+        # Of a power of two, so that samples of about equal size share their programs; what pads is out of bounds.
+        length = power_of_two(len(kept))
+        indices = padded(np.stack([row[from_[kept]], to[kept]], axis=-1), length, max(self.walk.shape))
+        data = padded(np.asarray(self.walk.data)[kept], length, 0)
+        return self._replace(walk=BCOO((data, indices), shape=(rows, self.walk.shape[1])))
 
 
 class PolicyNetwork(eqx.Module):
@@ -60,20 +73,23 @@ class PolicyNetwork(eqx.Module):
     def __call__(
         self, around: Surroundings, steps: Int[Array, " rows"], states: Int[Array, " rows"]
     ) -> Float[Array, "rows A"]:
-        """Logits of the actions at some steps, in some states."""
+        """Logits of the actions at some steps, in some of the states that `around` describes."""
         # All states and all steps first: a game has fewer of either than of both.
-        first = (around.walk @ self.places)[states] + jax.vmap(self.clock)(around.clock)[steps]
-        second = jax.vmap(self.hidden)(jax.nn.gelu(first))
-        return jax.vmap(self.choice)(jax.nn.gelu(second))
+        return self._logits((around.walk @ self.places)[states] + jax.vmap(self.clock)(around.clock)[steps])
 
     def policy(self, around: Surroundings) -> Float[Array, "H S A"]:
         """pi_n(a | s) at every step in every state."""
-        states = jnp.arange(len(self.places))
+        places = around.walk @ self.places
 
-        def at(n):
-            return jax.nn.softmax(self(around, jnp.broadcast_to(n, states.shape), states).astype(float))
+        @jax.checkpoint  # a derivative computes the neurons of a step again: those of all steps are never kept
+        def at(time):
+            return jax.nn.softmax(self._logits(places + time).astype(float))
 
-        return jax.lax.map(at, jnp.arange(len(around.clock)))
+        return jax.lax.map(at, jax.vmap(self.clock)(around.clock))
+
+    def _logits(self, first: Float[Array, "rows width"]) -> Float[Array, "rows A"]:
+        second = jax.vmap(self.hidden)(jax.nn.gelu(first))
+        return jax.vmap(self.choice)(jax.nn.gelu(second))
 
 
 def surroundings(game: Game) -> Surroundings:

@@ -11,15 +11,16 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
-from tqdm import tqdm
 
 from mfg_imitation.engine.flow import agent_flow_of
 from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation, fitted
+from mfg_imitation.imitation.ascent import apart
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
 from mfg_imitation.imitation.matching import occupancy_distance
+from mfg_imitation.imitation.progress import progress
 
 #: Mass below which a state counts as not reached: the linear program's and the float's rounding.
 UNREACHED = 1e-9
@@ -49,25 +50,25 @@ def solve_saddle(
     the demonstrations are clean no average is as good. Unchecked arguments, see `vanilla_adv`.
     """
     largest = objective == "max"
-    state = _begin(game, target, population, game.uniform_policy())
+    state = apart(_begin(game, target, population, game.uniform_policy()))
     best, done = _measure(game, target, population, largest, state), 0
     bound = float(best.bound)
     restart_gap = float(best.value) - bound
     cloned = _cloned(game, target, population, largest, bound)
     best = cloned if cloned.value < best.value else best
-    bar = tqdm(desc="vanilla-ADV", unit="it", disable=None, leave=False)
-    while float(best.value) - bound > tolerance and done < iterations:
-        state = _chunk(game, target, population, largest, state)
-        done += CHECK_EVERY
-        bar.update(CHECK_EVERY)
-        found = _measure(game, target, population, largest, state)
-        bound = max(bound, float(found.bound))
-        best = found if found.value < best.value else best
-        gap = float(found.value - found.bound)
-        if gap < 0.5 * restart_gap:
-            restart_gap = gap
-            state = _restart(game, target, population, state, found.policy)
-    bar.close()
+    with progress(iterations, "vanilla-ADV") as bar:
+        while float(best.value) - bound > tolerance and done < iterations:
+            state = _chunk((game, target, population, largest), state)
+            done += CHECK_EVERY
+            bar.update(CHECK_EVERY)
+            found = _measure(game, target, population, largest, state)
+            bound = max(bound, float(found.bound))
+            best = found if found.value < best.value else best
+            bar.set_postfix_str(f"at most {float(best.value) - bound:.1e} above the least")
+            gap = float(found.value - found.bound)
+            if gap < 0.5 * restart_gap:
+                restart_gap = gap
+                state = apart(_restart(game, target, population, state, found.policy))
     gap = max(float(best.value) - bound, 0.0)
     status = "optimal" if gap <= tolerance else "iteration limit"
     return fitted(best.policy, float(best.value), status, done, gap)
@@ -118,8 +119,10 @@ def _restart(game, target, population, state, policy) -> _State:
     return start._replace(weight=jnp.where((way > 0) & (other > 0), balanced, state.weight))
 
 
-@eqx.filter_jit
-def _chunk(game, target, population, largest, state) -> _State:
+@eqx.filter_jit(donate="all-except-first")  # of a large game a state is gigabytes: the next one takes its place
+def _chunk(problem, state) -> _State:
+    game, target, population, largest = problem
+
     def iterate(_, state):
         raised = state.reward + state.step / state.weight * (target - state.ahead)
         reward = _project(raised) if largest else jnp.clip(raised, -1, 1)

@@ -52,14 +52,14 @@ def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False
     cells = power_of_two(max(FEW_CELLS, *(len(sample[6]) for sample in samples)))
     # What pads is of the last step, so that steps stay in order.
     lengths = {"count": (within, 0), "cells": (cells, NOWHERE), "step": (within, game.horizon - 1)}
-    padded = [
+    alike = [
         [
-            _padded(array, *lengths.get(name, (within, array[0])))
+            padded(array, *lengths.get(name, (within, array[0])))
             for name, array in zip(Records._fields, one, strict=True)
         ]
         for one in samples
     ]
-    return Records(*(jnp.asarray(np.stack(arrays)) for arrays in zip(*padded, strict=True)))
+    return Records(*(jnp.asarray(np.stack(arrays)) for arrays in zip(*alike, strict=True)))
 
 
 def numbered(demonstrations: Demonstrations, game: Game) -> Int[np.ndarray, "M H"]:
@@ -115,7 +115,8 @@ def _grouped(states, actions, n_states, n_actions, stationary):
     return step, state, action, successor, count.astype(float), cell, cells
 
 
-def _padded(array: np.ndarray, length: int, filling) -> np.ndarray:
+def padded(array: np.ndarray, length: int, filling) -> np.ndarray:
+    """So long, with something behind it."""
     return np.concatenate([array, np.full((length - len(array), *array.shape[1:]), filling, array.dtype)])
 
 

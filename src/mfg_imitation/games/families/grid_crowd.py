@@ -35,8 +35,8 @@ class GridCrowd(CrowdWalk):
     open_shape: tuple[int, int] | None = eqx.field(static=True)
 
     parameters: ClassVar = {
-        "rows": Parameter(10, "rows of an open grid", minimum=1, maximum=1000),
-        "columns": Parameter(10, "columns of an open grid", minimum=1, maximum=1000),
+        "rows": Parameter(10, "rows of an open grid", minimum=1, maximum=4000),
+        "columns": Parameter(10, "columns of an open grid", minimum=1, maximum=4000),
         "start": Parameter(
             "everywhere", "where everyone begins on an open grid", choices=("everywhere", "corner", "center")
         ),
