@@ -1,0 +1,104 @@
+"""Algorithms fitted to a data set, and what there is to say of each fit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+from jaxtyping import Array, Float
+
+from mfg_imitation.data.dataset import Dataset
+from mfg_imitation.engine.gaps import nash_imitation_gap
+from mfg_imitation.engine.proxies import Proxies, errors_of
+from mfg_imitation.engine.value import reward_range
+from mfg_imitation.games.game import Game
+from mfg_imitation.imitation.algorithm import ALGORITHMS, Imitation
+from mfg_imitation.imitation.demonstrations import empirical_occupancy, recorded_counts
+
+
+def with_starts(chosen: Sequence[str]) -> list[str]:
+    """The algorithms, and those that they start from, each behind those that it starts from.
+
+    Raises:
+        InputError: there is no algorithm of such a name.
+    """
+    needed, waiting = set(), list(chosen)
+    while waiting:
+        name = waiting.pop()
+        needed.add(name)
+        waiting += ALGORITHMS.named(name).starts_from
+    return [name for name in ALGORITHMS if name in needed]
+
+
+def fitted_to(data: Dataset, game: Game, algorithms: Sequence[str]) -> dict[str, Imitation]:
+    """Fit algorithms, each from those before it that it starts from.
+
+    No algorithm is told the population: all estimate it from the trajectories.
+    """
+    said, fits = data.file.declaration, {}
+    noise = said["label_noise"]
+    for name in algorithms:
+        entry = ALGORITHMS[name]
+        starts = [fits[before].policy for before in entry.starts_from if before in fits]
+        offered: dict[str, Any] = {"iterations": said["iterations"], "seed": said["seed"], "label_noise": noise}
+        if starts:
+            offered["starts"] = jnp.stack(starts)
+        fits[name] = jax.block_until_ready(entry.run(data.demonstrations, game, offered))
+    return fits
+
+
+def fits_table(
+    data: Dataset, game: Game, fits: Mapping[str, Imitation], goodness: pd.DataFrame | None, rewarded: bool
+) -> pd.DataFrame:
+    """One row per algorithm.
+
+    Args:
+        goodness: see `goodness_table`; None where no population can be predicted.
+        rewarded: whether the game has a reward to measure gaps in.
+
+    Returns:
+        algorithm, label; objective, status, iterations and certificate, see `Imitation`; label_noise, where the
+        algorithm estimates it; where populations can be predicted, the errors of `PROXIES` against the data, and
+        chi_square, p_value and largest of `goodness_table`, overall; with a reward, nash_imitation_gap and unit (the
+        range of the rewards times the horizon).
+    """
+    target, rows = empirical_occupancy(data.demonstrations, game), []
+    for name, fit in fits.items():
+        row = {"algorithm": name, "label": ALGORITHMS[name].label}
+        row |= {key: getattr(fit, key) for key in ("objective", "status", "iterations", "certificate")}
+        row["label_noise"] = getattr(fit, "label_noise", np.nan)
+        if goodness is not None:
+            errors = jax.jit(errors_of)(game, target, target.sum(axis=-1), fit.policy)
+            row |= {key: float(error) for key, error in zip(Proxies._fields, errors, strict=True)}
+            overall = goodness[(goodness["of"] == name) & goodness["step"].isna()].iloc[0]
+            row |= {key: overall[key] for key in ("chi_square", "p_value", "largest")}
+            if rewarded:
+                row["nash_imitation_gap"] = float(nash_imitation_gap(game, fit.policy))
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table.assign(unit=float(reward_range(game)) * game.horizon) if "nash_imitation_gap" in table else table
+
+
+def policies_table(data: Dataset, fits: Mapping[str, Imitation]) -> pd.DataFrame:
+    """One row per algorithm, visited step and state, and action: recorded (how often it was), and probability."""
+    counts = np.asarray(recorded_counts(data.demonstrations, data.game))
+    step, state = np.nonzero(counts.sum(axis=-1))
+    n_actions = counts.shape[-1]
+    frame = pd.DataFrame(
+        {
+            "step": np.repeat(step, n_actions),
+            "state": np.repeat(np.array(data.game.states, object)[state], n_actions),
+            "action": np.tile(np.array(data.game.actions, object), len(step)),
+            "recorded": counts[step, state].ravel(),
+        }
+    )
+    frames = [_filled(frame, name, np.asarray(fit.policy)[step, state].ravel()) for name, fit in fits.items()]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _filled(frame: pd.DataFrame, name: str, probabilities: Float[Array, " rows"] | np.ndarray) -> pd.DataFrame:
+    frame = frame.assign(probability=probabilities)
+    frame.insert(0, "algorithm", name)
+    return frame
