@@ -144,7 +144,7 @@ def _solvers() -> str:
 
 
 def _pages() -> str:
-    rows = [(f"`report/{name.replace('{game}', 'NAME')}.html`", entry.summary) for name, entry in PAGES.items()]
+    rows = [(f"`report/{re.sub('{.*}', 'NAME', name)}.html`", entry.summary) for name, entry in PAGES.items()]
     rows.append(("`figures/index.html`", "All figures at a glance, each with its vector files"))
     return _table(("page", "what it answers"), rows)
 

@@ -22,9 +22,6 @@ from mfg_imitation.imitation.parameter_likelihood import (
     estimate_parameters,
 )
 
-#: The tables of a data set, in the order in which a page shows them.
-TABLES = ("data_set", "remarks", "equilibrium", "parameters", "fits", "policies", "flows", "goodness")
-
 
 class Setting(NamedTuple):
     """The game in which a data set is analysed.
@@ -85,7 +82,7 @@ def setting_of(data: Dataset) -> Setting:
 
 
 def analysed(data: Dataset) -> dict[str, pd.DataFrame]:
-    """The tables of a data set by name, see `TABLES`.
+    """The tables of a data set by name, see `declaration.TABLES`.
 
     parameters: see `ParameterEstimate`, with value (of the game's file) and log_likelihood, and the fit's status.
     remarks: remark. data_set: one row, what was read. The others: see the functions that make them.
@@ -93,7 +90,7 @@ def analysed(data: Dataset) -> dict[str, pd.DataFrame]:
     Raises:
         InputError: as `setting_of`; an algorithm that there is not, or none that can be fitted.
     """
-    algorithms = with_starts(data.file.declaration["algorithms"])
+    algorithms = with_starts(data.file)
     setting = setting_of(data)
     remarks = [*data.remarks, *setting.remarks]
     if not setting.elsewhere:

@@ -35,6 +35,9 @@ DEFAULTS = {
     "seed": 0,
 }
 
+#: The tables that are made of a data set, in the order in which a page shows them.
+TABLES = ("data_set", "remarks", "equilibrium", "parameters", "fits", "policies", "flows", "goodness")
+
 #: What the columns of a table are called, and those that it may lack.
 COLUMNS = {name: name for name in ("trajectory", "step", "state", "action")}
 OPTIONAL = ("crowd", "weight")

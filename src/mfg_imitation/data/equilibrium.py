@@ -67,7 +67,7 @@ def cloned(game: Game, records: CrowdRecords) -> Policy:
 
     def policy(counts):
         nothing = jnp.zeros((len(counts), int(np.prod(shape))))
-        occupancy = nothing.at[:, places].add(counts)
+        occupancy = nothing.at[:, places].add(counts)  # noqa: PD008
         return policy_of_occupancy(occupancy.reshape(-1, *shape))
 
     return policy

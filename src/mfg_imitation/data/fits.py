@@ -10,25 +10,30 @@ import pandas as pd
 from jaxtyping import Array, Float
 
 from mfg_imitation.data.dataset import Dataset
+from mfg_imitation.data.declaration import DataSetFile
 from mfg_imitation.engine.gaps import nash_imitation_gap
 from mfg_imitation.engine.proxies import Proxies, errors_of
 from mfg_imitation.engine.value import reward_range
+from mfg_imitation.errors import did_you_mean
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import ALGORITHMS, Imitation
 from mfg_imitation.imitation.demonstrations import empirical_occupancy, recorded_counts
 
 
-def with_starts(chosen: Sequence[str]) -> list[str]:
-    """The algorithms, and those that they start from, each behind those that it starts from.
+def with_starts(file: DataSetFile) -> list[str]:
+    """The algorithms that a file names, and those that they start from, each behind those that it starts from.
 
     Raises:
         InputError: there is no algorithm of such a name.
     """
-    needed, waiting = set(), list(chosen)
+    needed, waiting = set(), list(file.declaration["algorithms"])
     while waiting:
         name = waiting.pop()
+        if name not in ALGORITHMS:
+            known = ", ".join(ALGORITHMS)
+            file.refuse("algorithms", f"names {name!r}{did_you_mean(name, ALGORITHMS)}, but there are {known}")
         needed.add(name)
-        waiting += ALGORITHMS.named(name).starts_from
+        waiting += ALGORITHMS[name].starts_from
     return [name for name in ALGORITHMS if name in needed]
 
 

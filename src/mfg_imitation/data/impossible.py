@@ -1,4 +1,4 @@
-"""Records that a game forbids: starts where nobody starts, and moves that no action, or not the recorded one, explains."""
+"""Records that a game forbids: starts where nobody starts, and moves that no action, or not the recorded one, makes."""
 
 from collections.abc import Mapping
 

@@ -8,7 +8,7 @@ from mfg_imitation.errors import InputError, first_line
 from mfg_imitation.io.atomic import replacing
 
 #: Columns of names, which stay text even where a user's names look like numbers ("01") or missing values ("NA").
-NAMES = ("game", "state")
+NAMES = ("game", "state", "action", "crowd")
 
 
 def write_table(path: str | Path, table: pd.DataFrame) -> None:
