@@ -125,7 +125,8 @@ def _horizon(data: Dataset) -> dict[str, int]:
 def _told(setting: Setting) -> Setting:
     if setting.rewarded:
         return setting
-    why = "No reward is known here: gaps, and whether this is an equilibrium at all, are left out."
+    missing = "reward" if setting.elsewhere else "kernel of other populations"
+    why = f"No {missing} is known here: gaps, and whether this is an equilibrium at all, are left out."
     return setting._replace(remarks=(*setting.remarks, why))
 
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from mfg_imitation.errors import InputError
-from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.io.schema import find_problems, validate
 from mfg_imitation.io.yaml import read_yaml
+
+if TYPE_CHECKING:
+    from mfg_imitation.games.game_file import GameFile
 
 #: What a file that leaves a key out says.
 DEFAULTS = {
@@ -110,12 +112,14 @@ class DataSetFile:
         return COLUMNS | self.declaration["columns"]
 
     @cached_property
-    def game(self) -> GameFile | None:
+    def game(self) -> "GameFile | None":
         """The file of the game: beside the data sets' folder, or where every game is looked for.
 
         Raises:
             InputError: there is no such game, or its file is wrong.
         """
+        from mfg_imitation.games.game_file import GameFile  # and JAX, which who reads no game need not wait for
+
         name = self.declaration["game"]
         if name is None:
             return None

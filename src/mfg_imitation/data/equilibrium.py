@@ -24,6 +24,9 @@ RECORDED, PLAYED = "as recorded", "without label noise"
 #: Fits of noisy labels go on until no probability changes by more, or for so many steps.
 TOLERANCE, MOST_STEPS = 1e-5, 1000
 
+#: Noisy labels of more records, times actions, are explained once, and not again for every draw: that takes minutes.
+MOST_REFITTED = 2**15
+
 #: From counts of records [draws, R] to policies [draws, H, S, A].
 Policy = Callable[[Float[np.ndarray, "draws R"]], Float[Array, "draws H S A"]]
 
@@ -40,7 +43,8 @@ def equilibrium_table(data: Dataset, game: Game, records: CrowdRecords) -> pd.Da
 
     Returns:
         policy (`RECORDED`, `PLAYED`); exploitability (the Nash imitation gap, units of reward over the horizon), low,
-        high (95%), bias (what noise adds, by the bootstrap); unit (the range of the rewards times the horizon).
+        high (95%), bias (what noise adds, by the bootstrap); unit (the range of the rewards times the horizon). Without
+        interval and bias where `MOST_REFITTED` forbids.
     """
     ways = {RECORDED: cloned(game, records)}
     noise = data.file.declaration["label_noise"]
@@ -49,14 +53,17 @@ def equilibrium_table(data: Dataset, game: Game, records: CrowdRecords) -> pd.Da
     counts, rows = records.count.reshape(1, -1), []
     size = int(np.prod(game.policy_shape)) + int(np.prod(game.successors.shape)) + counts.size
     for name, policy in ways.items():
-        gap = float(nash_imitation_gap(game, policy(counts))[0])
-        heavy = size * (len(game.actions) if name == PLAYED else 1)
-        again = np.concatenate(
-            [np.asarray(nash_imitation_gap(game, policy(drawn))) for drawn in portions(data, records, heavy)]
-        )
+        if name == PLAYED and counts.size * len(game.actions) > MOST_REFITTED:
+            rows.append({"policy": name, "exploitability": float(nash_imitation_gap(game, policy(counts))[0])})
+            continue
+        drawn = portions(data, records, size)
+        all_counts = [np.concatenate([counts, next(drawn)]), *drawn]  # in one portion, mostly: one program
+        gap, *again = np.concatenate([np.asarray(nash_imitation_gap(game, policy(some))) for some in all_counts])
         low, high = np.maximum(2 * gap - np.quantile(again, [0.975, 0.025]), 0)
-        rows.append({"policy": name, "exploitability": gap, "low": low, "high": high, "bias": again.mean() - gap})
-    return pd.DataFrame(rows).assign(unit=float(reward_range(game)) * game.horizon)
+        bias = np.mean(again) - gap
+        rows.append({"policy": name, "exploitability": gap, "low": low, "high": high, "bias": bias})
+    columns = ["policy", "exploitability", "low", "high", "bias"]
+    return pd.DataFrame(rows, columns=columns).assign(unit=float(reward_range(game)) * game.horizon)
 
 
 def cloned(game: Game, records: CrowdRecords) -> Policy:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from jaxtyping import Array, Float
-from scipy import stats
+from scipy import sparse, stats
 
 from mfg_imitation.data.dataset import Dataset
 from mfg_imitation.data.resampling import portions
@@ -91,12 +91,11 @@ def goodness_table(data: Dataset, records: CrowdRecords, predicted: Flows) -> pd
     Returns:
         of, crowd, step, chi_square, degrees, p_value; largest, the largest difference of a share, and state, where.
     """
-    rows = []
+    rows, effective = [], effective_sizes(data, records)
+    sums = _sums_again(data, records, predicted, effective)
     for name, shares in predicted.items():
-        effective, square = effective_sizes(data, records), _squares(records.population, shares)
-        square = square * effective[:, None]
+        chi = (_squares(records.population, shares) * effective[:, None]).sum(axis=1)
         degrees = (shares > NOBODY).sum(axis=1) - 1
-        chi = square.sum(axis=1)
         p = np.where(degrees > 0, stats.chi2.sf(chi, np.maximum(degrees, 1)), np.where(chi > 0, 0.0, np.nan))
         difference = np.abs(records.population - shares)
         for b, state in enumerate(difference.argmax(axis=1)):
@@ -104,7 +103,7 @@ def goodness_table(data: Dataset, records: CrowdRecords, predicted: Flows) -> pd
             step, largest = int(records.step[b]), difference[b, state]
             rows.append((name, crowd, step, chi[b], degrees[b], p[b], largest, data.game.states[state]))
         worst = np.unravel_index(difference.argmax(), difference.shape)
-        overall = _overall(data, records, shares, effective, chi.sum())
+        overall = (1 + np.sum(sums[name] >= chi.sum())) / (1 + len(sums[name])) if np.isfinite(chi.sum()) else 0.0
         where = data.game.states[worst[1]]
         rows.append((name, None, None, chi.sum(), degrees.sum(), overall, difference[worst], where))
     columns = ["of", "crowd", "step", "chi_square", "degrees", "p_value", "largest", "state"]
@@ -119,22 +118,25 @@ def effective_sizes(data: Dataset, records: CrowdRecords) -> Float[np.ndarray, "
     return records.observed**2 / np.bincount(block.ravel(), squares.ravel(), minlength=len(records.step))
 
 
-def _overall(data, records, shares, effective, chi) -> float:
-    if not np.isfinite(chi):
-        return 0.0
+def _sums_again(data, records, predicted: Flows, effective) -> dict[str, Float[np.ndarray, " draws"]]:
+    """The sums over steps when trajectories are drawn again, around what was observed."""
     n_blocks, n_states = records.population.shape
-    places = (np.arange(n_blocks)[:, None] * n_states + records.state).ravel()
-    above = total = 0
-    for drawn in portions(data, records, n_blocks * n_states + records.count.size):
-        flows = np.zeros((len(drawn), n_blocks * n_states))
-        np.add.at(flows.T, places, drawn.T)
-        flows = flows.reshape(len(drawn), n_blocks, n_states)
+    places = np.arange(n_blocks)[:, None] * n_states + records.state
+    ones = (np.ones(places.size), (np.arange(places.size), places.ravel()))
+    gathered = sparse.csr_array(ones, (places.size, n_blocks * n_states))
+    weights = {
+        name: np.where(shares > NOBODY, effective[:, None] / np.maximum(shares, NOBODY), 0)
+        for name, shares in predicted.items()
+    }
+    sums = {name: [] for name in predicted}
+    for drawn in portions(data, records, n_blocks * n_states + places.size) if predicted else ():
+        flows = (drawn @ gathered).reshape(len(drawn), n_blocks, n_states)
         observed = flows.sum(axis=-1, keepdims=True)
         flows = np.where(observed > 0, flows / np.where(observed > 0, observed, 1), records.population)
-        weight = np.where(shares > NOBODY, effective[:, None] / np.maximum(shares, NOBODY), 0)
-        again = ((flows - records.population) ** 2 * weight).sum(axis=(1, 2))
-        above, total = above + (again >= chi).sum(), total + len(drawn)
-    return float((1 + above) / (1 + total))
+        squares = (flows - records.population) ** 2
+        for name, weight in weights.items():
+            sums[name].append((squares * weight).sum(axis=(1, 2)))
+    return {name: np.concatenate(some) for name, some in sums.items()}
 
 
 def _squares(observed, predicted) -> Float[np.ndarray, "B S"]:

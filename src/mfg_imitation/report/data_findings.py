@@ -17,12 +17,13 @@ def equilibrium_said(row: pd.Series) -> str:
     Args:
         row: policy, exploitability, low, high, bias, unit; see `data.equilibrium.equilibrium_table`.
     """
-    interval = f"95% interval {number(row['low'])} to {number(row['high'])}"
-    gain = (
-        f"**{number(row['exploitability'])}** ({interval}; {row['exploitability'] / row['unit']:.2%} of the range of "
-    )
-    gain += "rewards times the horizon)"
-    if row["low"] > NOTHING * row["unit"]:
+    known = pd.notna(row["low"])
+    interval = f"95% interval {number(row['low'])} to {number(row['high'])}; " if known else ""
+    share = f"{row['exploitability'] / row['unit']:.2%} of the range of rewards times the horizon"
+    gain = f"**{number(row['exploitability'])}** ({interval}{share})"
+    if not known:
+        verdict = "there are too many records for an interval"
+    elif row["low"] > NOTHING * row["unit"]:
         verdict = "that is more than sampling explains: in this game it is **no equilibrium**"
     else:
         verdict = "the interval holds 0: sampling may explain it, and an **equilibrium is not rejected**"
