@@ -19,19 +19,17 @@ def test_words_columns_order_and_first_step_are_the_files(epidemic, sample, writ
             "out": table["action"].map({"go_out": "yes", "keep_distance": "no"}),
         }
     )
-    file = write(
-        told,
-        columns={"trajectory": "who", "step": "week", "state": "health", "action": "out"},
-        first_step=3,
-        states=[{"below": 37.5, "name": "susceptible"}, {"name": "infected"}],
-        actions={"yes": "go_out", "no": "keep_distance"},
-    )
-    found = load_dataset(file)
+    said = {
+        "columns": {"trajectory": "who", "step": "week", "state": "health", "action": "out"},
+        "first_step": 3,
+        "states": [{"below": 37.5, "name": "susceptible"}, {"name": "infected"}],
+        "actions": {"yes": "go_out", "no": "keep_distance"},
+    }
+    found = load_dataset(write(told, **said))
     np.testing.assert_array_equal(found.demonstrations.states, sample.states)
     np.testing.assert_array_equal(found.demonstrations.actions, sample.actions)
     assert found.demonstrations.weights is None and found.remarks == () and found.rows == len(table)
-    shuffled = write(told.sample(frac=1, random_state=0), **found.file.declaration | {"game": "sis"})
-    again = load_dataset(shuffled)
+    again = load_dataset(write(told.sample(frac=1, random_state=0), **said))
     order = np.argsort([int(label[1:]) for label in again.trajectories.labels])
     np.testing.assert_array_equal(np.asarray(again.demonstrations.states)[order], sample.states)
 
@@ -104,8 +102,8 @@ def test_cut_ends_all_with_the_shortest(epidemic, sample, write):
             {},
             "table.csv: row 9: state 'dead' is no state of the game; they are susceptible, inf",
         ),
-        ({"step": (8, 0)}, {}, "row 9: step '0' is given twice"),
-        ({"step": (8, 9)}, {}, "row 7: trajectory 1 begins here and has no step 2, but later ones"),
+        ({"step": (8, "0")}, {}, "row 9: step '0' is given twice"),
+        ({"step": (8, "9")}, {}, "row 7: trajectory 1 begins here and has no step 2, but later ones"),
         ({"step": (8, "soon")}, {}, "row 9: step 'soon' is no whole number"),
         ({"trajectory": (8, "")}, {}, "row 9: trajectory '' is missing"),
     ],

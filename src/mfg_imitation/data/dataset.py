@@ -123,7 +123,7 @@ def _evened(file, trajectories: Trajectories, horizon: int, place: str, remarks:
         i = int(np.argmax(wrong))
         row, label = trajectories.rows[i, 0], trajectories.labels[i]
         what = "raise overrides.horizon" if lengths[i] > horizon else "unequal: censor counts it as far as it goes"
-        steps = f"{lengths[i]} step{'s' * (lengths[i] != 1)}"
+        steps = f"{lengths[i]} step{'' if lengths[i] == 1 else 's'}"
         raise InputError(
             f"{place}: row {row}: trajectory {label} begins here and has {steps}, but the horizon is {horizon}: {what}"
             ", unequal: cut ends all with the shortest"

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from mfg_imitation.data.declaration import DataSetFile
 from mfg_imitation.errors import InputError
-from mfg_imitation.imitation.rows import factorized, fail_at
+from mfg_imitation.imitation.rows import factorized, fail_at, numbers_of
 
 
 class Trajectories(NamedTuple):
@@ -59,11 +59,9 @@ def arranged(
     crowds, crowd_names = _labelled(table, columns.get("crowd"), place)
     who, labels = _labelled(table, columns["trajectory"], place)
     # The same label in another crowd is somebody else.
-    pairs, trajectory = np.unique(np.stack([crowds, who]), axis=1, return_inverse=True)
-    first = np.full(pairs.shape[1], len(table)).astype(int)
-    np.minimum.at(first, trajectory, np.arange(len(table)))
-    order = np.argsort(first, kind="stable")
-    trajectory, first = np.argsort(order, kind="stable")[trajectory], first[order]
+    trajectory, _ = pd.factorize(crowds * len(labels) + who)
+    first = np.zeros(trajectory.max() + 1, int)
+    first[trajectory[::-1]] = np.arange(len(table))[::-1]  # of several assignments to one place the last one stays
 
     lengths = np.bincount(trajectory)
     size, longest = len(lengths), int(lengths.max())
@@ -90,7 +88,7 @@ def arranged(
 
 
 def _steps(column: pd.Series, first_step: int, place: str) -> Int[np.ndarray, " rows"]:
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    numbers = numbers_of(column, place)
     fail_at(place, column.name, column, ~(numbers == np.floor(numbers)), "no whole number")
     fail_at(place, column.name, column, numbers < first_step, f"before the first step, {first_step} (see first_step)")
     return np.minimum(numbers - first_step, 2.0**31).astype(np.int64)
@@ -110,7 +108,7 @@ def _labelled(table, name, place) -> tuple[Int[np.ndarray, " rows"], Sequence[st
 def _weights(table, name, trajectory, first, place) -> Float[np.ndarray, " M"]:
     if name is None:
         return np.ones(len(first))
-    numbers = pd.to_numeric(table[name], errors="coerce").to_numpy(float)
+    numbers = numbers_of(table[name], place)
     fail_at(place, name, table[name], ~((numbers > 0) & np.isfinite(numbers)), "no finite number above 0")
     other = numbers != numbers[first][trajectory]
     fail_at(place, name, table[name], other, "not the weight with which its trajectory began")

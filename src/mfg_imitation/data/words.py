@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from mfg_imitation.data.declaration import DataSetFile
 from mfg_imitation.errors import InputError, did_you_mean, shown
-from mfg_imitation.imitation.rows import codes_of, factorized, fail_at, indices_of
+from mfg_imitation.imitation.rows import codes_of, factorized, fail_at, indices_of, numbers_of
 
 #: What the entries of a column are said to be.
 KINDS = {"states": "state", "actions": "action"}
@@ -56,7 +56,7 @@ def _binned(file, kind, column, spec, place) -> Int[np.ndarray, " rows"]:
         if not before < edge:
             what = "must be above the one before it" if np.isfinite(before) else "comes behind a bin without `below`"
             file.refuse(f"{kind}[{i}].below", what)
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    numbers = numbers_of(column, place)
     fail_at(place, column.name, column, np.isnan(numbers), "no number, which bins need")
     fail_at(place, column.name, column, numbers >= edges[-1], f"in none of the bins, which end at {edges[-1]:g}")
     return np.searchsorted(edges, numbers, side="right").clip(max=len(edges) - 1)

@@ -106,6 +106,13 @@ def codes_of(column: pd.Series, index: Mapping[str, int], place: str, what: str)
     return known
 
 
+def numbers_of(column: pd.Series, place: str) -> np.ndarray:
+    """Every entry as a number, NaN where it is none; each distinct one is read once."""
+    codes, entries = factorized(column, place)
+    numbers = pd.to_numeric(pd.Series(np.asarray(entries)), errors="coerce").to_numpy(float)
+    return np.append(numbers, np.nan)[codes]  # -1, for what is missing, takes the last
+
+
 def factorized(column: pd.Series, place: str) -> tuple[np.ndarray, pd.Index]:
     """A number for every entry, alike for equal ones and -1 for a missing one; and the distinct entries."""
     try:
