@@ -61,8 +61,8 @@ def check_run(run):
     stop_on_user_mistake(config_checks.check_configuration, run.config, told)
     for problem in stop_on_user_mistake(config_checks.check_games, run, told) or []:
         print(f"{problem}; this run does not use it", file=sys.stderr)
-    targets = workflow.dag_settings.targets if workflow.is_main_process else ()
-    for problem in stop_on_user_mistake(config_checks.check_data_sets, run, targets) or []:
+    # Snakemake itself says what is asked for only after this.
+    for problem in stop_on_user_mistake(config_checks.check_data_sets, run, sys.argv[1:]) or []:
         print(f"{problem}; this run does not use it", file=sys.stderr)
     for warning in stop_on_user_mistake(config_checks.undrawn_names, run) or []:
         print(warning, file=sys.stderr)

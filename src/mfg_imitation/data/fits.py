@@ -18,6 +18,7 @@ from mfg_imitation.errors import did_you_mean
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import ALGORITHMS, Imitation
 from mfg_imitation.imitation.demonstrations import empirical_occupancy, recorded_counts
+from mfg_imitation.names import ROUNDING
 
 
 def with_starts(file: DataSetFile) -> list[str]:
@@ -76,7 +77,10 @@ def fits_table(
         row["label_noise"] = getattr(fit, "label_noise", np.nan)
         if goodness is not None:
             errors = jax.jit(errors_of)(game, target, target.sum(axis=-1), fit.policy)
-            row |= {key: float(error) for key, error in zip(Proxies._fields, errors, strict=True)}
+            numbers = (float(error) for error in errors)
+            row |= {
+                key: error if error > ROUNDING else 0.0 for key, error in zip(Proxies._fields, numbers, strict=True)
+            }
             overall = goodness[(goodness["of"] == name) & goodness["step"].isna()].iloc[0]
             row |= {key: overall[key] for key in ("chi_square", "p_value", "largest")}
             if rewarded:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from mfg_imitation.figures.flow import LONGEST
 from mfg_imitation.figures.mathtext import title
@@ -93,6 +93,7 @@ def goodness_figure(goodness: pd.DataFrame, fits: pd.DataFrame) -> Figure:
                 axes.plot(line["step"], line["p_value"].clip(lower=SMALLEST), **_line(look, line))
             axes.axhline(0.05, color="0.45", linewidth=0.5)
             axes.set(yscale="log", ylim=(SMALLEST / 1.5, 1.5))
+            axes.yaxis.set_minor_locator(NullLocator())
     return drawing
 
 
