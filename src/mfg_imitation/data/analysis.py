@@ -102,7 +102,8 @@ def analysed(data: Dataset) -> dict[str, pd.DataFrame]:
             labels = ", ".join(ALGORITHMS[name].label for name in left_out)
             remarks.append(f"Left out, as they ask the kernel about other populations: {labels}.")
     game, records = setting.game, crowd_records(data.demonstrations, data.trajectories.crowds, data.game)
-    fits = fitted_to(data, game, algorithms)
+    fits, warned = fitted_to(data, game, algorithms)
+    remarks += warned
     policies = {name: fit.policy for name, fit in fits.items()}
     predicted = predicted_flows(game, records, policies) if setting.elsewhere else {}
     goodness = goodness_table(data, records, predicted)

@@ -1,5 +1,6 @@
 """Algorithms fitted to a data set, and what there is to say of each fit."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,11 +15,14 @@ from mfg_imitation.data.declaration import DataSetFile
 from mfg_imitation.engine.gaps import nash_imitation_gap
 from mfg_imitation.engine.proxies import Proxies, errors_of
 from mfg_imitation.engine.value import reward_range
-from mfg_imitation.errors import did_you_mean
+from mfg_imitation.errors import did_you_mean, one_line
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import ALGORITHMS, Imitation
+from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.imitation.demonstrations import empirical_occupancy, recorded_counts
 from mfg_imitation.names import ROUNDING
+
+#: What was fitted, by the name of the algorithm: an `Imitation`, or what has its fields and more.
+Fits = Mapping[str, Any]
 
 
 def with_starts(file: DataSetFile) -> list[str]:
@@ -38,12 +42,12 @@ def with_starts(file: DataSetFile) -> list[str]:
     return [name for name in ALGORITHMS if name in needed]
 
 
-def fitted_to(data: Dataset, game: Game, algorithms: Sequence[str]) -> dict[str, Imitation]:
-    """Fit algorithms, each from those before it that it starts from.
+def fitted_to(data: Dataset, game: Game, algorithms: Sequence[str]) -> tuple[Fits, list[str]]:
+    """Fit algorithms, each from those before it that it starts from; and what they warned of, a sentence each.
 
     No algorithm is told the population: all estimate it from the trajectories.
     """
-    said, fits = data.file.declaration, {}
+    said, fits, remarks = data.file.declaration, {}, []
     noise = said["label_noise"]
     for name in algorithms:
         entry = ALGORITHMS[name]
@@ -51,13 +55,14 @@ def fitted_to(data: Dataset, game: Game, algorithms: Sequence[str]) -> dict[str,
         offered: dict[str, Any] = {"iterations": said["iterations"], "seed": said["seed"], "label_noise": noise}
         if starts:
             offered["starts"] = jnp.stack(starts)
-        fits[name] = jax.block_until_ready(entry.run(data.demonstrations, game, offered))
-    return fits
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            fits[name] = jax.block_until_ready(entry.run(data.demonstrations, game, offered))
+        remarks += [f"{entry.label} warns: {one_line(warning.message)}." for warning in warned]
+    return fits, list(dict.fromkeys(remarks))
 
 
-def fits_table(
-    data: Dataset, game: Game, fits: Mapping[str, Imitation], goodness: pd.DataFrame | None, rewarded: bool
-) -> pd.DataFrame:
+def fits_table(data: Dataset, game: Game, fits: Fits, goodness: pd.DataFrame | None, rewarded: bool) -> pd.DataFrame:
     """One row per algorithm.
 
     Args:
@@ -65,16 +70,16 @@ def fits_table(
         rewarded: whether the game has a reward to measure gaps in.
 
     Returns:
-        algorithm, label; objective, status, iterations and certificate, see `Imitation`; label_noise, where the
-        algorithm estimates it; where populations can be predicted, the errors of `PROXIES` against the data, and
-        chi_square, p_value and largest of `goodness_table`, overall; with a reward, nash_imitation_gap and unit (the
-        range of the rewards times the horizon).
+        algorithm, label; objective, status, iterations and certificate, see `Imitation`; label_noise and impossible,
+        see `LikelihoodFit`, where the algorithm says them; where populations can be predicted, the errors of `PROXIES`
+        against the data, and chi_square, p_value and largest of `goodness_table`, overall; with a reward,
+        nash_imitation_gap and unit (the range of the rewards times the horizon).
     """
     target, rows = empirical_occupancy(data.demonstrations, game), []
     for name, fit in fits.items():
         row = {"algorithm": name, "label": ALGORITHMS[name].label}
         row |= {key: getattr(fit, key) for key in ("objective", "status", "iterations", "certificate")}
-        row["label_noise"] = getattr(fit, "label_noise", np.nan)
+        row |= {key: getattr(fit, key, np.nan) for key in ("label_noise", "impossible")}
         if goodness is not None:
             errors = jax.jit(errors_of)(game, target, target.sum(axis=-1), fit.policy)
             numbers = (float(error) for error in errors)
@@ -90,7 +95,7 @@ def fits_table(
     return table.assign(unit=float(reward_range(game)) * game.horizon) if "nash_imitation_gap" in table else table
 
 
-def policies_table(data: Dataset, fits: Mapping[str, Imitation]) -> pd.DataFrame:
+def policies_table(data: Dataset, fits: Fits) -> pd.DataFrame:
     """One row per algorithm, visited step and state, and action: recorded (how often it was), and probability."""
     counts = np.asarray(recorded_counts(data.demonstrations, data.game))
     step, state = np.nonzero(counts.sum(axis=-1))

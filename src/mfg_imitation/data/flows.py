@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 from jaxtyping import Array, Float
@@ -46,7 +47,7 @@ def predicted_flows(game: Game, records: CrowdRecords, policies: Mapping[str, Fl
         flows = []
         for crowd in crowds:
             here = records.crowd == crowd
-            first = records.population[np.argmax(here & (records.step == 0))]
+            first = jnp.asarray(records.population[np.argmax(here & (records.step == 0))])
             begun = BegunElsewhere(game, first) if len(crowds) > 1 else game
             flows.append(np.asarray(population_flow(begun, policy))[records.step[here]])
         found[name] = np.concatenate(flows)

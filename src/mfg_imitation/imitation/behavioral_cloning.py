@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import xlogy
-from jaxtyping import Array, Float
+from jaxtyping import Array, ArrayLike, Float
 
 from mfg_imitation.checks import checked
 from mfg_imitation.engine.policies import policy_of_occupancy
@@ -50,7 +50,9 @@ def behavioral_cloning(
 
 
 def cloned_policy(
-    counts: Float[Array, "*batch H S A"], smoothing: Float[Array, ""] | float = 0.0, stationary: bool = False
+    counts: Float[Array, "*batch H S A"],
+    smoothing: Float[ArrayLike, "*#batch #H #S #A"] | float = 0.0,
+    stationary: bool = False,
 ) -> Float[Array, "*batch H S A"]:
     """pi-hat_n(a|s) = (N_n(s, a) + lambda) / (N_n(s) + lambda |A|); uniform where that is 0 / 0, in states not visited.
 
