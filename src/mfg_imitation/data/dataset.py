@@ -165,8 +165,8 @@ def _possible(file, game, trajectories: Trajectories, place: str, remarks: list[
     if lost.all():
         raise InputError(f"{first}, which the game forbids; no trajectory is without such a record")
     remarks.append(
-        f"The game forbids {count}; the {lost.sum()} of {len(lost)} trajectories that hold them are left out. The "
-        f"first: {first}."
+        f"The game forbids {count}; trajectories that hold any are left out, {lost.sum()} of {len(lost)}. The first: "
+        f"{first}."
     )
     return trajectories.chosen(~lost)
 

@@ -43,7 +43,7 @@ def flows_figure(flows: pd.DataFrame, fits: pd.DataFrame) -> Figure:
         InputError: a column that a frame lacks, or no rows.
     """
     check_table(flows, "the table of flows", ("of", "crowd", "step", "state", "share", "low", "high"))
-    flows = flows.assign(crowd=flows["crowd"].fillna(""))
+    flows = flows.assign(crowd=flows["crowd"].astype(object).fillna(""))
     observed = flows[flows["of"] == "data"]
     fullest = observed.groupby(["crowd", "state"], sort=False)["share"].max()
     chosen = fullest[fullest.rank(ascending=False, method="first") <= PANELS].index
@@ -81,7 +81,7 @@ def goodness_figure(goodness: pd.DataFrame, fits: pd.DataFrame) -> Figure:
         fits: columns algorithm and label.
     """
     steps = goodness[goodness["step"].notna()]
-    steps = steps.assign(crowd=steps["crowd"].fillna(""))
+    steps = steps.assign(crowd=steps["crowd"].astype(object).fillna(""))
     crowds = list(steps["crowd"].unique())[:PANELS] or [""]
     curves = _curves(fits, steps["of"])
     with styled():
