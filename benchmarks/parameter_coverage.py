@@ -2,8 +2,8 @@
 
 Every repetition draws trajectories of equilibrium players in the mean field; one in twelve of those that are still
 observed is lost at every step. The infection rate is estimated alone, with the recovery rate, and with both the
-recovery rate and the noise of the recorded actions; last, in whole populations, of which nobody is lost. An interval of 95% holds the truth in 93 or more of 100
-repetitions with probability 0.87, and in 90 or more with probability 0.99.
+recovery rate and the noise of the recorded actions; last, in whole populations, of which nobody is lost. An interval
+of 95% holds the truth in 93 or more of 100 repetitions with probability 0.87, and in 90 or more with probability 0.99.
 """
 
 import sys
@@ -46,8 +46,9 @@ def main(repetitions: int) -> None:
             held = sum(one.low <= TRUE[name] <= one.high for one in column)
             spread = np.std([one.estimate for one in column], ddof=1)
             mean, error = (np.mean([getattr(one, key) for one in column]) for key in ("estimate", "standard_error"))
+            case = f"{' and '.join(names)}, noise {noise}, {population}"
             print(
-                f"{' and '.join(names)}, noise {noise}, {population}: {name} held in {held} of {repetitions}; mean {mean:.4f} "
+                f"{case}: {name} held in {held} of {repetitions}; mean {mean:.4f} "
                 f"(true {TRUE[name]}), spread {spread:.4f}, mean standard error {error:.4f}; {seconds:.2f} s each",
                 flush=True,
             )
