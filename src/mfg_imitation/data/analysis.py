@@ -52,7 +52,7 @@ def setting_of(data: Dataset) -> Setting:
     rewarded = said["reward"] == "game" and said["game"] is not None
     if said["kernel"] == "affine":
         learned = learn(data)
-        game, remarks = learned.game, list(learned.remarks)
+        game, remarks = learned.game, [*learned.remarks, *_about_crowds(data)]
         rewarded = rewarded and not learned.one_population
         if rewarded:
             game = RewardedGame(game, data.file.game.load(**said["overrides"], **_horizon(data)))
@@ -73,11 +73,7 @@ def setting_of(data: Dataset) -> Setting:
         except InputError as error:
             data.file.refuse("estimate", f"makes a game that is not sound: {error}")
         remarks = _about(fit, data)
-    if len(data.trajectories.crowd_names) > 1:
-        remarks.append(
-            f"The {len(data.trajectories.crowd_names)} crowds have one policy in common; parameters and predictions "
-            "look at every crowd's own population, and fits at the one that they make up together."
-        )
+    remarks += _about_crowds(data)
     return _told(Setting(game, fit, True, rewarded, tuple(remarks)))
 
 
@@ -129,6 +125,16 @@ def _told(setting: Setting) -> Setting:
     missing = "reward" if setting.elsewhere else "kernel of other populations"
     why = f"No {missing} is known here: gaps, and whether this is an equilibrium at all, are left out."
     return setting._replace(remarks=(*setting.remarks, why))
+
+
+def _about_crowds(data: Dataset) -> list[str]:
+    """What there is to say of several crowds."""
+    if (crowds := len(data.trajectories.crowd_names)) == 1:
+        return []
+    return [
+        f"The {crowds} crowds have one policy in common; parameters and predictions look at every crowd's own "
+        "population, and fits at the one that they make up together."
+    ]
 
 
 def _about(fit: ParameterFit, data: Dataset) -> list[str]:

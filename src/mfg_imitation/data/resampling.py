@@ -25,10 +25,11 @@ def portions(data: Dataset, records: CrowdRecords, size: int) -> Iterator[Float[
         size: numbers that one draw will need.
     """
     total, done = data.file.declaration["resamples"], 0
+    size = max(size, len(data.trajectories.lengths))
     generator = np.random.default_rng(data.file.declaration["seed"])
     shown = _shown(data, records)
     while done < total:
-        number = int(min(max(LARGEST // max(size, 1), 1), total - done))
+        number = int(min(max(LARGEST // size, 1), total - done))
         yield _drawn(data.trajectories.crowds, number, generator) @ shown
         done += number
 
@@ -46,5 +47,6 @@ def _drawn(crowds: Int[np.ndarray, " M"], number: int, generator) -> Float[np.nd
     times = np.zeros((number, len(crowds)))
     for crowd in np.unique(crowds):
         members = np.flatnonzero(crowds == crowd)
-        times[:, members] = generator.multinomial(len(members), np.full(len(members), 1 / len(members)), number)
+        for row in times:
+            row[members] = np.bincount(generator.integers(len(members), size=len(members)), minlength=len(members))
     return times

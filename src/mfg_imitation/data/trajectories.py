@@ -18,7 +18,7 @@ class Trajectories(NamedTuple):
     Attributes:
         rows: where in the table a record stands, from 1, below the header; 0 where there is none.
         lengths: how many steps of each were recorded.
-        weights: how many each stands for.
+        weights: how many each stands for, relative to the mean: M trajectories are not more than M by a unit of weight.
         crowds: which population each is in, as an index into `crowd_names`.
         labels: what the table calls each.
     """
@@ -112,4 +112,4 @@ def _weights(table, name, trajectory, first, place) -> Float[np.ndarray, " M"]:
     fail_at(place, name, table[name], ~((numbers > 0) & np.isfinite(numbers)), "no finite number above 0")
     other = numbers != numbers[first][trajectory]
     fail_at(place, name, table[name], other, "not the weight with which its trajectory began")
-    return numbers[first]
+    return numbers[first] / numbers[first].mean()

@@ -20,8 +20,8 @@ from mfg_imitation.imitation.demonstrations import Demonstrations, weighed
 from mfg_imitation.imitation.expectation_maximisation import Model, Table, maximised
 from mfg_imitation.imitation.noisy_labels import EXPLORATION, FIRST_NOISE
 
-#: A move that theta forbids counts as this likely: dear, with a sum that is finite.
-IMPOSSIBLE = 1e-100
+#: A move that theta forbids counts as likely as this power of the smallest float: dear, with a sum that is finite.
+IMPOSSIBLE = 0.33
 
 #: The fit of policy and noise at one theta is done when no probability changes by more, or after so many steps.
 TOLERANCE, MOST_STEPS = 1e-7, 3000
@@ -101,7 +101,7 @@ def _parts(profile: Profile, theta, explanation):
 def _moves(game, names, records, theta, population=None) -> Float[Array, "R A"]:
     told = with_parameters(game, dict(zip(names, theta, strict=True)))
     likely = likely_moves(told, records, population)
-    return jnp.clip(likely.reshape(-1, likely.shape[-1]), IMPOSSIBLE, 1.0)
+    return jnp.clip(likely.reshape(-1, likely.shape[-1]), jnp.finfo(likely.dtype).tiny ** IMPOSSIBLE, 1.0)
 
 
 def _log_likelihood(game, names, records, theta, labels, population=None) -> Float[Array, ""]:
