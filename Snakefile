@@ -34,6 +34,7 @@ report: "workflow/report/workflow.rst"
 wildcard_constraints:
     game=r"\w+",
     algorithm=r"\w+",
+    data=r"\w+",
     figure=r"[\w/]+",
     page=r"[\w/]+",
 
@@ -42,6 +43,7 @@ include: "workflow/rules/games.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/imitation.smk"
 include: "workflow/rules/theory.smk"
+include: "workflow/rules/data.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/defaults.smk"
 

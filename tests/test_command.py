@@ -48,6 +48,19 @@ def test_check_says_all_that_is_wrong_with_all_files(call, written, game_files):
     assert status == 1 and len(err) == 1 and "column 'action' is missing" in err[0]
 
 
+def test_check_of_a_data_set_reads_its_table(call, written, game_files):
+    shipped = str(game_files.parent / "data/epidemic_survey.yaml")
+    assert call("check", shipped) == (0, [f"{shipped}: sound (a data set)"], [])
+    file = written("set.yaml", "trajectories: t.csv\ntitel: x\nunequal: 3\n")
+    status, _, err = call("check", file)
+    assert status == 1
+    assert [line.partition(": ")[2].split(" ")[0] for line in err] == ["titel", "unequal", "title", "source"]
+    written("t.csv", "trajectory,step,state,action\n1,0,s9,0\n")
+    file = written("set.yaml", "trajectories: t.csv\ntitle: x\nsource: y\ngame: attractor\n")
+    status, _, err = call("check", file)
+    assert status == 1 and len(err) == 1 and "t.csv: row 1: state 's9' is no state of the game" in err[0]
+
+
 def test_check_of_a_game_goes_beyond_its_schema(call, written, game_files):
     text = (game_files / "attractor.yaml").read_text("utf-8").replace("mu[s1]", "mu[s9]", 1)
     status, _, err = call("check", game := written("game.yaml", text))

@@ -22,6 +22,7 @@ def representative_calls():
     import jax.numpy as jnp
 
     import mfg_imitation as mfg
+    from mfg_imitation.data.analysis import analysed
     from mfg_imitation.engine.control import control_gradient, social_optimum
     from mfg_imitation.equilibria.expert import known_expert
     from mfg_imitation.games.game_file import GameFile
@@ -80,6 +81,7 @@ def representative_calls():
         "horizon": [2],
         "alpha": {"linear": 3, "smallest": 1e-3, "logarithmic": 2, "resolution": 1},
     }
+    analysed(mfg.load_dataset(GAMES.parent / "data/epidemic_survey.yaml"))
     sweep(GameFile.read(GAMES / "attractor.yaml"), grid)
 
 

@@ -18,6 +18,7 @@ if "jax" in sys.modules:  # which has read the variable, or not; in its own word
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "data.dataset": ["Dataset", "load_dataset"],
         "engine.control": ["SocialOptimum", "social_optimum"],
         "engine.deviation": ["deviation"],
         "engine.empirical_gap": ["EmpiricalGap", "Estimate", "empirical_nash_imitation_gap"],
@@ -49,6 +50,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "imitation.mfc_adv_simulated": ["mfc_adv_simulated"],
         "imitation.most_frequent": ["most_frequent_action"],
         "imitation.network": ["network_policy"],
+        "imitation.parameter_likelihood": ["ParameterFit", "estimate_parameters"],
         "imitation.population_likelihood": ["population_likelihood"],
         "imitation.recovered_reward": ["RecoveredReward", "recover_reward"],
         "imitation.simulator": ["player_simulator"],

@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import mfg_imitation as mfg
+from mfg_imitation.data.declaration import TELLING as OF_A_DATA_SET
+from mfg_imitation.data.declaration import problems_of as problems_of_data
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.declaration import TELLING, problems_of
 from mfg_imitation.io.yaml import read_yaml
 from mfg_imitation.machine import jax_setup
 
-#: A file with any of these keys is a game; any other YAML file is a configuration.
+#: A file with any of these keys is a game, unless it is a data set; any other YAML file is a configuration.
 OF_A_GAME = {*TELLING, "title", "horizon"}
 
 USAGE = """mfg-imitation check FILE... [--game NAME]
        mfg-imitation run [what snakemake takes]"""
 
-ABOUT = """check says what is wrong with games (YAML), configurations (YAML), or data sets of a game (--game): all that
-breaks the form of a file, or else the first mistake beyond it.
+ABOUT = """check says what is wrong with games, data sets or configurations (YAML), or with demonstrations of a game
+(--game): all that breaks the form of a file, or else the first mistake beyond it.
 run is snakemake, in the nearest folder above with a Snakefile, after a look at every --configfile."""
 
 
@@ -59,6 +61,11 @@ def check(file: str, game: str | None = None) -> list[str]:
             kind, problems = f"demonstrations of {game}", []
         elif Path(file).suffix not in (".yaml", ".yml"):
             raise InputError(f"{file}: is no YAML; a data set is checked with --game NAME")
+        elif set(OF_A_DATA_SET) & _mapping(file).keys():
+            kind, problems = "a data set", problems_of_data(file)
+            if not problems:
+                jax_setup()
+                mfg.load_dataset(file)
         elif OF_A_GAME & _mapping(file).keys():
             kind, problems = "a game", problems_of(file)
             if not problems:

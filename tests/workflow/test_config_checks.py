@@ -8,7 +8,7 @@ import yaml
 from snakemake.cli import parse_config
 
 from mfg_imitation.io.yaml import read_yaml
-from workflow.lib.config_checks import Layers, check_configuration, check_games, undrawn_names
+from workflow.lib.config_checks import Layers, check_configuration, check_data_sets, check_games, undrawn_names
 from workflow.lib.run import Run
 
 REPOSITORY = Path(__file__).parents[2]
@@ -157,3 +157,18 @@ def test_numbers_in_a_mapping_on_the_command_line_are_text(one_line):
     arguments = parse_config(['imitation={"imitated": [sisi]}'])
     message = one_line(check_configuration, laid_over(*map(read_yaml, FILES), arguments), Layers(arguments, FILES))
     assert "did you mean 'sis'" in message and "as text" not in message
+
+
+def test_only_the_data_sets_that_are_asked_for_stop_a_run(tmp_path, monkeypatch, one_line):
+    shutil.copytree(REPOSITORY / "config", tmp_path / "config")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config/data/half.yaml").write_text("title: Half\nsource: a test\ntrajectories: x.csv\ngame: sis\n")
+    config, layers = laid_over(*map(read_yaml, FILES)), Layers({}, FILES)
+    said = "config/data/half.yaml: trajectories is 'x.csv', but config/data/x.csv is no file"
+    assert check_data_sets(Run(config), ["report/data/epidemic_survey.html"]) == [said]
+    for target in ("report/data/half.html", "data/tables/data/half/fits.csv", "figures/data/half/flows.png"):
+        assert one_line(check_data_sets, Run(config), ["--cores", "1", target]) == said
+    assert one_line(check_data_sets, Run(config | {"data_sets": ["half"]}), []) == said
+    assert "data_sets[0] is 'hlaf', but config/data has epidemic_survey, half (did you mean 'half'?)" in one_line(
+        check_games, Run(config | {"data_sets": ["hlaf"]}), layers
+    )

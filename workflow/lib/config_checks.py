@@ -1,10 +1,12 @@
 """The checks that run before any job: a mistake of the user's is one line with file, key, value and what is allowed."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mfg_imitation.data.dataset import bounds_of
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.errors import InputError, did_you_mean
 from mfg_imitation.figures.style import undrawn
@@ -15,7 +17,7 @@ from mfg_imitation.io.yaml import read_yaml
 from mfg_imitation.names import SWEPT
 from mfg_imitation.studies.experiment import Experiment
 from mfg_imitation.studies.slip_paths import games_on_grid
-from workflow.lib.run import GAMES, Run
+from workflow.lib.run import DATA_SETS, GAMES, Run
 
 #: The configuration that all others are laid over.
 CONFIG = Path("config/config.yaml")
@@ -88,6 +90,11 @@ def check_games(run: Run, layers: Layers) -> list[str]:
     def refuse(*place: str | int, reason: str) -> None:
         raise InputError(f"{layers.origin(place)}: {Problem(place, reason)}")
 
+    for index, name in enumerate(run.games("data")):
+        if not (DATA_SETS / f"{name}.yaml").is_file():
+            known = sorted(file.stem for file in DATA_SETS.glob("*.yaml"))
+            reason = f"is {name!r}, but {DATA_SETS} has {', '.join(known) or 'none'}{did_you_mean(name, known)}"
+            refuse("data_sets", index, reason=reason)
     kinds = ("selected", "imitated", "explored", "studied", "populated", "simulated", "rewarded")
     used = {run.paper, *(name for kind in kinds for name in run.games(kind))}
     unused = []
@@ -147,6 +154,30 @@ def check_games(run: Run, layers: Layers) -> list[str]:
     for name in run.games("swept"):
         for _ in games_on_grid(run.file(name), run.config["sweep"]):
             pass
+    return unused
+
+
+def check_data_sets(run: Run, targets: Iterable[str]) -> list[str]:
+    """The files of the data sets that are part of the run, or that targets such as report/data/NAME.html ask for.
+
+    Returns:
+        What is wrong with the others.
+    """
+    used = {*run.games("data"), *(name for target in targets for name in re.findall(r"\bdata/(\w+)[./]", target))}
+    unused = []
+    for path in sorted(DATA_SETS.glob("*.y*ml")):
+        try:
+            if path.suffix != ".yaml" or not path.stem.isidentifier():
+                raise InputError(f"{path}: a data set's file is named NAME.yaml, NAME of letters, digits, underscores")
+            file = run.data_set(path.stem)
+            if not file.table.is_file():
+                file.refuse("trajectories", f"is {file.declaration['trajectories']!r}, but {file.table} is no file")
+            bounds_of(file)
+            run.data_algorithms(path.stem)
+        except InputError as error:
+            if path.stem in used:
+                raise
+            unused.append(str(error))
     return unused
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mfg_imitation.data.declaration import data_set_schema
 from mfg_imitation.engine.proxies import PROXIES
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.games.families.family import FAMILIES, Parameter
@@ -94,6 +95,10 @@ def _limits(node: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, [lower, upper]))
 
 
+def _data_sets() -> str:
+    return _table(("key", "value", "meaning"), list(_keys(data_set_schema())))
+
+
 def _families() -> str:
     """A section for every family: what is played, and its parameters."""
     sections = []
@@ -145,7 +150,7 @@ def _solvers() -> str:
 
 
 def _pages() -> str:
-    rows = [(f"`report/{name.replace('{game}', 'NAME')}.html`", entry.summary) for name, entry in PAGES.items()]
+    rows = [(f"`report/{re.sub('{.*}', 'NAME', name)}.html`", entry.summary) for name, entry in PAGES.items()]
     rows.append(("`figures/index.html`", "All figures at a glance, each with its vector files"))
     return _table(("page", "what it answers"), rows)
 
@@ -153,6 +158,7 @@ def _pages() -> str:
 #: What a marker's name stands for.
 TABLES = {
     "configuration": _configuration,
+    "data_sets": _data_sets,
     "families": _families,
     "algorithms": _algorithms,
     "proxies": _proxies,

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mfg_imitation.data.declaration import TABLES, DataSetFile
+from mfg_imitation.data.fits import with_starts
 from mfg_imitation.figures.registry import FIGURES, entry_of
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.imitation.algorithm import ALGORITHMS
@@ -19,6 +21,8 @@ GAMES = Path("config/games")
 
 #: The family of the games that have a map of roads.
 NETWORK = "road_network"
+#: The folder of the data sets' files.
+DATA_SETS = Path("config/data")
 
 #: A game with more states than this is not drawn as a state diagram.
 MOST_STATES = 8
@@ -33,7 +37,7 @@ class Run:
     """
 
     def __init__(self, config: Mapping[str, Any]):
-        self.config, self._files = config, {}
+        self.config, self._files, self._data_sets = config, {}, {}
 
     @property
     def paper(self) -> str:
@@ -50,8 +54,28 @@ class Run:
             self._files[game] = GameFile.read(GAMES / f"{game}.yaml")
         return self._files[game]
 
+    def data_set(self, name: str) -> DataSetFile:
+        """A data set's file, read once."""
+        if name not in self._data_sets:
+            self._data_sets[name] = DataSetFile.read(DATA_SETS / f"{name}.yaml")
+        return self._data_sets[name]
+
+    def files_of_game(self, data_set: str) -> list[str]:
+        """The files of the game of a data set: its own, and the tables beside it."""
+        game = self.data_set(data_set).game
+        return [] if game is None else [path.as_posix() for path in (game.path, *game.tables)]
+
+    def data_algorithms(self, data_set: str) -> list[str]:
+        """The algorithms that are fitted to a data set."""
+        return with_starts(self.data_set(data_set))
+
+    def offered_beside(self, page: str) -> list[str]:
+        """The tables that readers of the page of a data set can download; other pages' are those of the run."""
+        folder, _, name = page.partition("/")
+        return [f"report/tables/data/{name}/{table}.csv" for table in TABLES] if folder == "data" else []
+
     def games(self, kind: str) -> list[str]:
-        """The games of a kind; see `KINDS`."""
+        """The games of a kind, or the data sets; see `KINDS`."""
         return KINDS[kind](self)
 
     @property
@@ -103,7 +127,7 @@ class Run:
     def _figures(self) -> list[str]:
         names = []
         for pattern, entry in FIGURES.items():
-            names += [pattern.format(game=game) for game in self.games(entry.games)] if entry.games else [pattern]
+            names += _each(pattern, self.games(entry.games)) if entry.games else [pattern]
         return names
 
     def figures(self, *patterns: str) -> list[str]:
@@ -112,22 +136,24 @@ class Run:
 
     def drawn_from(self, figure: str) -> dict[str, list[str]]:
         """What a figure is drawn from: names of tables, and of games whose declarations are drawn."""
-        entry, game = entry_of(figure)
-        place = {"game": game, "paper": self.paper}
+        entry, one = entry_of(figure)
+        place = {"game": one, "data": one, "paper": self.paper}
         declaration = [entry.declaration.format(**place)] if entry.declaration else []
         return {"tables": [name.format(**place) for name in entry.tables], "games": declaration}
 
     def caption(self, figure: str) -> str:
         """What a figure shows, in a sentence or two of reStructuredText."""
-        entry, game = entry_of(figure)
-        # The name of a game is an identifier: its underscores are all that could be taken for markup.
-        return entry.caption.format(game=game.replace("_", r"\_"), paper=self.paper.replace("_", r"\_"))
+        entry, one = entry_of(figure)
+        # The name of a game or data set is an identifier: its underscores are all that could be taken for markup.
+        one, paper = (name.replace("_", r"\_") for name in (one, self.paper))
+        return entry.caption.format(game=one, data=one, paper=paper)
 
     @staticmethod
     def category(figure: str) -> tuple[str, str]:
         """Where Snakemake's own report shows a figure: category and subcategory."""
         folder, _, rest = figure.partition("/")
-        return (folder.capitalize(), rest.partition("/")[0] if folder == "games" else "") if rest else ("Paper", "")
+        one = rest.partition("/")[0] if folder in ("games", "data") else ""
+        return (folder.capitalize(), one) if rest else ("Paper", "")
 
     def about_figures(self, names) -> dict[str, dict[str, str]]:
         """What a page has to know of each of these figures."""
@@ -139,16 +165,16 @@ class Run:
         """The names of this run's pages."""
         names = []
         for pattern, entry in PAGES.items():
-            names += [pattern.format(game=game) for game in self.games(entry.games)] if entry.games else [pattern]
+            names += _each(pattern, self.games(entry.games)) if entry.games else [pattern]
         return names
 
     def page(self, name: str) -> tuple[PageEntry, Reads]:
         """The entry of a page, and what it reads in this run."""
         if name in PAGES:
             return PAGES[name], PAGES[name].reads(self)
-        folder, game = name.split("/")
-        entry = PAGES[f"{folder}/{{game}}"]
-        return entry, entry.reads(self, game)
+        folder, one = name.split("/")
+        entry = PAGES[f"{folder}/{{data}}" if folder == "data" else f"{folder}/{{game}}"]
+        return entry, entry.reads(self, one)
 
     def notebook(self, name: str) -> str:
         """The notebook of a page."""
@@ -170,10 +196,13 @@ class Run:
         return {f"{name}.html": entry.title for name, entry in PAGES.items() if not entry.games}
 
     def offered_tables(self) -> list[str]:
-        """The tables that readers of the report can download: all that a page reads or a figure is drawn from."""
+        """The tables that readers of the report can download: all that a page reads or a figure is drawn from.
+
+        Those of data sets come with the pages of these, see `offered_beside`.
+        """
         read = [name for page in self.pages() for name in self.page(page)[1].tables]
         drawn = [name for figure in self.figures() for name in self.drawn_from(figure)["tables"]]
-        return sorted({*read, *drawn})
+        return sorted(name for name in {*read, *drawn} if not name.startswith("data/"))
 
     def made_with(self) -> str:
         """What made the report, for the foot of every page; nothing that differs from run to run."""
@@ -183,11 +212,16 @@ class Run:
         return f"Made with {versions}. Configuration {digest}, seed {self.config['seed']}."
 
 
+def _each(pattern: str, names: list[str]) -> list[str]:
+    """A name with the place for a game, or a data set, for each of these."""
+    return [pattern.format(game=name, data=name) for name in names]
+
+
 def _declared(run: Run) -> list[str]:
     return [game for game in run.games("selected") if "states" in run.file(game).declaration]
 
 
-#: The kinds of games: which games of a run have a diagram, a sweep, imitators, ...
+#: The kinds of games: which games of a run have a diagram, a sweep, imitators, ...; and its data sets.
 KINDS = {
     "selected": lambda run: run.config.get("games", run.known),
     "declared": _declared,
@@ -203,5 +237,6 @@ KINDS = {
     "populated": lambda run: run.config["finite_populations"]["games"],
     "asked": lambda run: run.config["queries"]["games"],
     "rewarded": lambda run: sorted({case["game"] for case in run.config["rewards"]["cases"]}),
+    "data": lambda run: run.config.get("data_sets", []),
     "simulated": lambda run: sorted({case["game"] for case in run.config["unknown_kernel"]["cases"]}),
 }

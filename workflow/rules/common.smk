@@ -39,6 +39,7 @@ from mfg_imitation.figures.registry import FIGURES, entry_of
 from mfg_imitation.games.families.family import FAMILIES
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.rewards.method import METHODS
+from mfg_imitation.data.declaration import TABLES as DATA_TABLES
 from workflow.lib import config_checks, paths
 from workflow.lib.library_digest import library_digest
 from workflow.lib.run import Run
@@ -60,6 +61,9 @@ def check_run(run):
     told = stop_on_user_mistake(layers)
     stop_on_user_mistake(config_checks.check_configuration, run.config, told)
     for problem in stop_on_user_mistake(config_checks.check_games, run, told) or []:
+        print(f"{problem}; this run does not use it", file=sys.stderr)
+    # Snakemake itself says what is asked for only after this.
+    for problem in stop_on_user_mistake(config_checks.check_data_sets, run, sys.argv[1:]) or []:
         print(f"{problem}; this run does not use it", file=sys.stderr)
     for warning in stop_on_user_mistake(config_checks.undrawn_names, run) or []:
         print(warning, file=sys.stderr)
@@ -102,7 +106,19 @@ def modules_of(registry):
     return sorted({registry.module(name) for name in registry})
 
 
+def family_modules(file):
+    """The module of the family that a game's file names; none, if it names none."""
+    family = file.declaration.get("family")
+    return [FAMILIES.module(family)] if family in FAMILIES else []
+
+
 def game_modules(game):
     """The modules behind a game: of its family and of the methods that may look for its expert."""
-    family = RUN.file(game).declaration.get("family")
-    return [*modules_of(SOLVERS), *([FAMILIES.module(family)] if family in FAMILIES else [])]
+    return [*modules_of(SOLVERS), *family_modules(RUN.file(game))]
+
+
+def data_modules(data_set):
+    """The modules behind a data set: of its game's family, and of the algorithms that are fitted."""
+    game = RUN.data_set(data_set).game
+    algorithms = map(ALGORITHMS.module, RUN.data_algorithms(data_set))
+    return [*algorithms, *(family_modules(game) if game is not None else [])]

@@ -32,6 +32,7 @@ rule page:
         tables=lambda wildcards: paths.tables(RUN.page(wildcards.page)[1].tables),
         figures=lambda wildcards: [paths.figure(name) for name in RUN.page(wildcards.page)[1].figures],
         games=lambda wildcards: [f"config/games/{game}.yaml" for game in RUN.page(wildcards.page)[1].games],
+        offered=lambda wildcards: RUN.offered_beside(wildcards.page),
     output:
         notebook="report/notebooks/{page}.ipynb",
         page=report(

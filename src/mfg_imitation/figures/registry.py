@@ -7,13 +7,14 @@ from mfg_imitation.registry import Registry
 
 
 class FigureEntry(NamedTuple):
-    """An entry of `FIGURES`; in names and texts {game} stands for a game, {paper} for the paper's game.
+    """An entry of `FIGURES`; in names and texts {game} stands for a game, {data} for a data set, {paper} for the
+    paper's game.
 
     Attributes:
         draw: (frames of the tables, in their order, **settings) -> Figure. A figure of a declaration gets that first.
         tables: names of the tables that it is drawn from: their paths below data/tables, without the ending.
-        games: which games have one, a property of the workflow's selection (selected, declared, swept, imitated);
-            empty for a figure that is there once.
+        games: which games have one, a property of the workflow's selection (selected, declared, swept, imitated), or
+            "data", of every data set; empty for a figure that is there once.
         declaration: the game whose file it is drawn from; empty where tables are enough.
         caption: what it shows, in a sentence or two.
         alt: the same for those who cannot see it, in a few words.
@@ -54,13 +55,14 @@ def figure(
 
 
 def entry_of(name: str) -> tuple[FigureEntry, str]:
-    """The entry behind a figure's name, and the game that the name speaks of; empty where it speaks of none.
+    """The entry behind a figure's name, and the game or data set that it speaks of; empty where it speaks of none.
 
     Raises:
         InputError: no figure is called so.
     """
     folder, _, rest = name.partition("/")
-    game, _, kind = rest.partition("/")
-    if kind and (pattern := f"{folder}/{{game}}/{kind}") in FIGURES:
-        return FIGURES[pattern], game
+    one, _, kind = rest.partition("/")
+    for pattern in (f"{folder}/{{{place}}}/{kind}" for place in ("game", "data")):
+        if kind and pattern in FIGURES:
+            return FIGURES[pattern], one
     return FIGURES.named(name), ""

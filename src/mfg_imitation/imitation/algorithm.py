@@ -86,8 +86,12 @@ class Algorithm(NamedTuple):
     stationary: bool
     variant_of: str
 
-    def run(self, demonstrations, game, offered: Mapping[str, Any]) -> Imitation:
-        """Fit with those of the offered settings that the algorithm knows: the arguments that its function names."""
+    def run(self, demonstrations, game, offered: Mapping[str, Any]) -> Any:
+        """Fit with those of the offered settings that the algorithm knows: the arguments that its function names.
+
+        Returns:
+            An `Imitation`, or what has its fields and more.
+        """
         known = inspect.signature(self.fit).parameters
         return self.fit(demonstrations, game, **{name: value for name, value in offered.items() if name in known})
 

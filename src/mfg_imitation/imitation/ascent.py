@@ -12,7 +12,6 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from mfg_imitation.imitation.progress import progress
-
 from mfg_imitation.names import ROUNDING
 
 #: Adam (Kingma and Ba 2015) with its usual constants; its step, still without a rate.

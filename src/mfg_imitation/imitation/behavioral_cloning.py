@@ -1,15 +1,16 @@
 """Behavioral cloning: the actions of the demonstrations, state by state (paper, Section 4.1)."""
 
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.special import xlogy
-from jaxtyping import Array, Float
+from jaxtyping import Array, ArrayLike, Float
 
 from mfg_imitation.checks import checked
 from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation, algorithm, closed_form
-from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_fit
+from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_fit, records_per_trajectory
 
 
 @algorithm("bc", "BC", summary="counts the recorded actions, step by step and state by state")
@@ -40,8 +41,8 @@ def behavioral_cloning(
     trajectories = isinstance(demonstrations, Demonstrations)
     if smoothing and not trajectories:
         raise InputError(f"smoothing is {smoothing!r}, but an occupancy has no number of trajectories: hand those in")
-    occupancy = occupancy_to_fit(demonstrations, game)
-    imagined = smoothing / demonstrations.states.shape[-2] if trajectories else 0.0
+    occupancy = (records_per_trajectory if trajectories else occupancy_to_fit)(demonstrations, game)
+    imagined = smoothing / np.expand_dims(demonstrations.size, (-3, -2, -1)) if trajectories else 0.0
     policy = cloned_policy(occupancy, imagined, stationary)
     # Imagined once a step, or once for all steps where there is one policy for all.
     weights = occupancy + imagined * (jnp.arange(game.horizon) < (1 if stationary else game.horizon))[:, None, None]
@@ -49,7 +50,9 @@ def behavioral_cloning(
 
 
 def cloned_policy(
-    counts: Float[Array, "*batch H S A"], smoothing: Float[Array, ""] | float = 0.0, stationary: bool = False
+    counts: Float[Array, "*batch H S A"],
+    smoothing: Float[ArrayLike, "*#batch #H #S #A"] | float = 0.0,
+    stationary: bool = False,
 ) -> Float[Array, "*batch H S A"]:
     """pi-hat_n(a|s) = (N_n(s, a) + lambda) / (N_n(s) + lambda |A|); uniform where that is 0 / 0, in states not visited.
 

@@ -1,21 +1,21 @@
 """Demonstrations in files: one row a step, states and actions by name; a user's own tables are read and checked."""
 
-from os import PathLike
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from mfg_imitation.checks import checked
-from mfg_imitation.errors import InputError, first_line
+from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations
 from mfg_imitation.imitation.forbidden_records import check_records
+from mfg_imitation.imitation.rows import check_columns, codes_of, factorized, fail_at, indices_of, local_path, read_rows
 from mfg_imitation.io.atomic import replacing
 
 COLUMNS = ("trajectory", "step", "state", "action")
@@ -36,10 +36,12 @@ def save_demonstrations(path: str | Path, demonstrations: Demonstrations, game: 
     Raises:
         InputError: another ending, demonstrations of another game, or a batch of samples.
     """
-    path = _local(path)
+    path = local_path(path)
     if path.suffix not in (".parquet", ".csv"):
         raise InputError(f"{path}: ends in {path.suffix!r}, but must end in .parquet or .csv")
     check_demonstrations(demonstrations, game)
+    if demonstrations.weights is not None:
+        raise InputError(f"{path}: demonstrations have weights, which no file keeps: a data set's own file does")
     if np.ndim(demonstrations.states) != 2:
         raise InputError(f"{path}: demonstrations are a batch of samples; save one sample in a file")
     trajectory, step = (indices.ravel().astype(np.int32) for indices in np.indices(demonstrations.states.shape))
@@ -79,25 +81,19 @@ def load_demonstrations(
             fields than the header has, an unknown or missing entry, a step outside the horizon, a step that is given
             twice or not at all, a forbidden record. Rows count from 1, below the header.
     """
-    place, table, origin = _read(path)
-    columns = list(table.columns)
-    for column in COLUMNS:
-        if column not in columns:
-            raise InputError(f"{place}: column {column!r} is missing{_hint(column, columns)}")
-        if columns.count(column) > 1:
-            raise InputError(f"{place}: column {column!r} is there {columns.count(column)} times")
-    if table.empty:
-        raise InputError(f"{place}: has no rows")
+    place, table, metadata = read_rows(path)
+    origin = _origin(metadata, place)
+    check_columns(table, COLUMNS, place)
     steps = {str(n): n for n in range(game.horizon)}
-    step = _codes(table["step"], steps, place, f"no step; the game's are 0 to {game.horizon - 1}")
-    state = _codes(table["state"], _index(game.states), place, "no state of the game")
-    action = _codes(table["action"], _index(game.actions), place, "no action of the game")
-    trajectory, labels = _factorize(table["trajectory"], place)
+    step = codes_of(table["step"], steps, place, f"no step; the game's are 0 to {game.horizon - 1}")
+    state = codes_of(table["state"], indices_of(game.states), place, "no state of the game")
+    action = codes_of(table["action"], indices_of(game.actions), place, "no action of the game")
+    trajectory, labels = factorized(table["trajectory"], place)
     empty = np.isin(trajectory, [i for i, label in enumerate(labels) if label == ""])
-    _fail_at(place, "trajectory", table["trajectory"], (trajectory < 0) | empty, "missing")
+    fail_at(place, "trajectory", table["trajectory"], (trajectory < 0) | empty, "missing")
 
     position = trajectory * game.horizon + step
-    _fail_at(place, "step", table["step"], pd.Series(position).duplicated(), "given twice in its trajectory")
+    fail_at(place, "step", table["step"], pd.Series(position).duplicated(), "given twice in its trajectory")
     given = np.zeros(len(labels) * game.horizon, dtype=bool)
     given[position] = True
     if not given.all():
@@ -110,87 +106,8 @@ def load_demonstrations(
     return Demonstrations(jnp.asarray(states), jnp.asarray(actions), **origin)
 
 
-def _local(path) -> Path:
-    if not isinstance(path, (str, PathLike)):
-        raise InputError(f"{path!r} is neither the path of a file nor a table")
-    if "://" in str(path):
-        raise InputError(f"{path}: is no path of a file on this machine; download it first")
-    return Path(path)
-
-
-def _read(path) -> tuple[str, pd.DataFrame, dict]:
-    """What messages call the table, the table, and where its demonstrations come from."""
-    if isinstance(path, pd.DataFrame):
-        return "the table", path, {}
-    path = _local(path)
+def _origin(metadata: Mapping[str, str], place: str) -> dict[str, Any]:
     try:
-        return str(path), *(_read_parquet(path) if path.suffix == ".parquet" else (_read_csv(path), {}))
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
-    except Exception as error:  # every compression has its own for what is damaged
-        raise InputError(f"{path}: not a sound table ({first_line(error)})") from None
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    with pa.input_stream(path) as file:
-        content = file.read()
-    content.decode("utf-8")  # in rows of a wrong length pyarrow would pass over what is no text
-    wrong = []
-    table = pc.read_csv(
-        pa.BufferReader(content),
-        pc.ReadOptions(use_threads=False),  # threads do not count rows
-        pc.ParseOptions(newlines_in_values=True, invalid_row_handler=lambda row: wrong.append(row) or "skip"),
-        pc.ConvertOptions(default_column_type=pa.string(), strings_can_be_null=False),
-    )
-    for row in wrong[:1]:
-        fields = f"{row.actual_columns} fields where the header has {row.expected_columns}"
-        raise InputError(f"row {row.number - 1}: {fields}")
-    return table.rename_columns([name.strip() for name in table.column_names]).to_pandas()
-
-
-def _read_parquet(path: Path) -> tuple[pd.DataFrame, dict]:
-    # One file, no guessing of a data set from the folder's name.
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
-        table = file.read()
-    metadata = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-    origin = {key: kind(metadata[key]) for key, kind in ORIGIN.items() if key in metadata}
-    return table.to_pandas(ignore_metadata=True), origin
-
-
-def _hint(column: str, columns: list) -> str:
-    for other in map(str, columns):
-        for separator, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-            if separator in other:
-                return f"; the header is separated by {name}, but must be by commas"
-        if other.strip().lower() == column:
-            return f" (it has {other!r}; write {column!r})"
-    return f"; needed are {', '.join(COLUMNS)}"
-
-
-def _index(names) -> dict[str, int]:
-    """What stands for each state or action: its name, and its index unless that could be mistaken for a name."""
-    index = {name: i for i, name in enumerate(names)}
-    return index if any(name.isdecimal() for name in names) else index | {str(i): i for i in range(len(names))}
-
-
-def _codes(column: pd.Series, index: dict[str, int], place: str, what: str) -> np.ndarray:
-    """The index of every entry, blanks around it aside; each distinct one is looked up once."""
-    codes, entries = _factorize(column, place)
-    _fail_at(place, column.name, column, codes < 0, "missing")
-    known = np.array([index.get(str(entry), index.get(str(entry).strip(), -1)) for entry in entries])[codes]
-    _fail_at(place, column.name, column, known < 0, what)
-    return known
-
-
-def _factorize(column: pd.Series, place: str):
-    try:
-        return pd.factorize(column)
-    except TypeError:
-        raise InputError(f"{place}: column {column.name!r} holds lists, but must hold numbers or text") from None
-
-
-def _fail_at(place, name, column, wrong, what) -> None:
-    wrong = np.asarray(wrong)
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise InputError(f"{place}: row {row + 1}: {name} {str(column.iloc[row])!r} is {what}")
+        return {key: kind(metadata[key]) for key, kind in ORIGIN.items() if key in metadata}
+    except ValueError as error:
+        raise InputError(f"{place}: not a sound table ({error})") from None

@@ -17,7 +17,7 @@ from mfg_imitation.games.game import Game
 
 
 class Demonstrations(NamedTuple):
-    """M trajectories over the whole horizon, or a batch of samples of M each, and where they come from.
+    """M trajectories, or a batch of samples of M each, and where they come from.
 
     Attributes:
         states: s_n as indices.
@@ -25,6 +25,8 @@ class Demonstrations(NamedTuple):
         seed: what they were drawn with; None for a user's own.
         label_noise: probability with which a recorded action was replaced by a uniform one.
         n_players: size of the simulated populations; None for players in the mean-field flow, and for a user's own.
+        weights: how much every record counts, >= 0; None for 1. A trajectory that ends early is *censored*: it counts 0
+            from the step on at which nobody saw it any more, whatever stands there.
     """
 
     states: Int[Array, "*batch M H"]
@@ -32,6 +34,7 @@ class Demonstrations(NamedTuple):
     seed: int | None = None
     label_noise: float = 0.0
     n_players: int | None = None
+    weights: Float[Array, "*batch M H"] | None = None
 
     def first(self, n: int) -> "Demonstrations":
         """The first n trajectories: what `sample_demonstrations` draws when asked for n.
@@ -42,7 +45,16 @@ class Demonstrations(NamedTuple):
         check_count("n", n)
         if n > self.states.shape[-2]:
             raise InputError(f"n is {n}: there are {self.states.shape[-2]} trajectories")
-        return self._replace(states=self.states[..., :n, :], actions=self.actions[..., :n, :])
+        weights = None if self.weights is None else self.weights[..., :n, :]
+        return self._replace(states=self.states[..., :n, :], actions=self.actions[..., :n, :], weights=weights)
+
+    @property
+    def size(self) -> float | Float[np.ndarray, "*batch"]:
+        """M, or what the trajectories weigh together where they begin."""
+        if self.weights is None:
+            return np.shape(self.states)[-2]
+        total = np.asarray(self.weights)[..., 0].sum(axis=-1)
+        return total if total.ndim else float(total)
 
 
 @checked
@@ -85,21 +97,47 @@ def sample_demonstrations(
 
 @checked
 def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Array, "*batch H S A"]:
-    """rho-hat_n(s, a) = N_n(s, a) / M: the share of the trajectories that is in s at step n and has a recorded.
+    """rho-hat_n(s, a): the share of the trajectories that is in s at step n and has a recorded.
 
-    Its sum over a is the estimated population flow mu-hat.
+    Of censored trajectories it is the share of those that are still observed at step n. Its sum over a is the estimated
+    population flow mu-hat.
+
+    Raises:
+        InputError: the demonstrations are not of this game.
+    """
+    if demonstrations.weights is None:
+        return records_per_trajectory(demonstrations, game)
+    counts = recorded_counts(demonstrations, game)
+    return counts / counts.sum(axis=(-2, -1), keepdims=True)
+
+
+def records_per_trajectory(demonstrations: Demonstrations, game: Game) -> Float[Array, "*batch H S A"]:
+    """N_n(s, a) / M: what the mean over trajectories of a likelihood weighs; rho-hat, if none of them is censored."""
+    return recorded_counts(demonstrations, game) / np.expand_dims(demonstrations.size, (-3, -2, -1))
+
+
+def weighed(demonstrations: Demonstrations) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """States, actions and weights, the weights written out."""
+    states, actions = (np.asarray(leaf) for leaf in demonstrations[:2])
+    weights = np.ones(states.shape) if demonstrations.weights is None else np.asarray(demonstrations.weights, float)
+    return states, actions, weights
+
+
+def recorded_counts(demonstrations: Demonstrations, game: Game) -> Float[Array, "*batch H S A"]:
+    """N_n(s, a): how many trajectories are in s at step n and have a recorded, or what they weigh.
 
     Raises:
         InputError: the demonstrations are not of this game.
     """
     check_demonstrations(demonstrations, game)
     states, actions = (np.asarray(x) for x in demonstrations[:2])
-    *batch, size, horizon = states.shape
+    *batch, _, horizon = states.shape
     samples = np.arange(math.prod(batch)).reshape(*batch, 1, 1)
     _, n_states, n_actions = game.policy_shape
     places = ((samples * horizon + np.arange(horizon)) * n_states + states) * n_actions + actions
-    counts = np.bincount(places.ravel(), minlength=samples.size * math.prod(game.policy_shape))
-    return jnp.asarray(counts.reshape(*batch, *game.policy_shape) / size)
+    weights = None if demonstrations.weights is None else np.ravel(demonstrations.weights)
+    counts = np.bincount(places.ravel(), weights, minlength=samples.size * math.prod(game.policy_shape))
+    return jnp.asarray(counts.reshape(*batch, *game.policy_shape), float)
 
 
 def occupancy_to_fit(
@@ -148,6 +186,23 @@ def check_demonstrations(demonstrations: Demonstrations, game: Game) -> None:
         if indices.min() < 0 or indices.max() >= size:
             place = tuple(map(int, np.argwhere((indices < 0) | (indices >= size))[0]))
             raise InputError(f"demonstrations.{kind}{list(place)} is {indices[place]}: the game has {size} {kind}")
+    if demonstrations.weights is not None:
+        _check_weights(as_float("demonstrations.weights", demonstrations.weights), shape)
+
+
+def _check_weights(weights, shape) -> None:
+    if weights.shape != shape:
+        raise InputError(f"demonstrations.weights has shape {list(weights.shape)}, expected {list(shape)}")
+    weights = np.asarray(weights)
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any():
+        place = tuple(map(int, np.argwhere(wrong)[0]))
+        raise InputError(f"demonstrations.weights{list(place)} is {weights[place]}: a finite number >= 0 is needed")
+    if ((weights[..., :-1] == 0) & (weights[..., 1:] > 0)).any():
+        raise InputError("demonstrations.weights: a trajectory that is no longer observed may not come back")
+    if (empty := weights.sum(axis=-2) == 0).any():
+        n = int(np.argwhere(empty)[0][-1])
+        raise InputError(f"demonstrations.weights: nobody is observed at step {n}; end the game's horizon there")
 
 
 def sample_of(

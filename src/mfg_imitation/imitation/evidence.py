@@ -28,7 +28,7 @@ from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import CLOSED_FORM, Imitation, algorithm, fitted
 from mfg_imitation.imitation.behavioral_cloning import behavioral_cloning
-from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
+from mfg_imitation.imitation.demonstrations import Demonstrations, recorded_counts, records_per_trajectory
 from mfg_imitation.imitation.progress import progress
 from mfg_imitation.imitation.records import FEW_CELLS, NOWHERE, padded, power_of_two
 
@@ -86,10 +86,10 @@ def cloning_by_evidence(
     cloned = behavioral_cloning(demonstrations, game, stationary=stationary)
     if not isinstance(demonstrations, Demonstrations):
         return cloned
-    occupancy = empirical_occupancy(demonstrations, game)
-    counts = occupancy * demonstrations.states.shape[-2]
+    counts = recorded_counts(demonstrations, game)
     policy, _ = evidence_policy(counts.sum(axis=-3, keepdims=True) if stationary else counts)
-    return beside_cloning(jnp.broadcast_to(policy, counts.shape), occupancy, cloned, CLOSED_FORM, 0)
+    shares = records_per_trajectory(demonstrations, game)
+    return beside_cloning(jnp.broadcast_to(policy, counts.shape), shares, cloned, CLOSED_FORM, 0)
 
 
 def beside_cloning(policy, occupancy: Float[Array, "*batch H S A"], cloned: Imitation, status, iterations) -> Imitation:

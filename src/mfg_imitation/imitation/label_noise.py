@@ -47,7 +47,8 @@ def label_noise_interval(
     check_probability("confidence", confidence)
     states, actions = np.asarray(demonstrations.states), np.asarray(demonstrations.actions)
     drawn = np.random.default_rng(seed).integers(len(states), size=(resamples, len(states)))
-    again = demonstrations._replace(states=states[drawn], actions=actions[drawn])
+    weights = None if demonstrations.weights is None else np.asarray(demonstrations.weights)[drawn]
+    again = demonstrations._replace(states=states[drawn], actions=actions[drawn], weights=weights)
     noise = np.asarray(trajectory_likelihood(again, game, population, **settings).label_noise)
     low, high = np.quantile(noise, [(1 - confidence) / 2, (1 + confidence) / 2])
     return NoiseInterval(float(low), float(high))

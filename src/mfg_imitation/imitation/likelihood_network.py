@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from mfg_imitation.checks import check_count, check_seed, checked
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import CLOSED_FORM, algorithm, one_by_one
-from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations
+from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations, weighed
 from mfg_imitation.imitation.network import networks
 from mfg_imitation.imitation.noisy_labels import shares, with_policy
 from mfg_imitation.imitation.records import numbered, of_cells, spread
@@ -63,15 +63,16 @@ def likelihood_network(
     check_demonstrations(demonstrations, game)
     guess = networks(game, np.shape(demonstrations.states)[-2], iterations, stationary, seed)
 
-    def of_sample(states, actions) -> LikelihoodFit:
-        one = Demonstrations(states, actions)
+    def of_sample(states, actions, weights) -> LikelihoodFit:
+        one = Demonstrations(states, actions, weights=None if demonstrations.weights is None else weights)
         records, possible, found = explained(
             one, game, population, "estimate", True, stationary, tolerance, max_iterations
         )
         if found.sparse[0]:
             policy, stopped = spread(game, records, found.account.policy, 1 / len(game.actions), stationary), None
         else:
-            guessed = guess(states, np.asarray(shares(found, records, possible))[0, numbered(one, game)])
+            played = np.asarray(shares(found, records, possible))[0, numbered(one, game)]
+            guessed = guess(states, played * weights[..., None])
             policy, stopped = guessed.policy[None], guessed.stopped
         found = with_policy(found, records, possible, of_cells(records, policy))
         fit = likelihood_fit(policy, found, one, tolerance)
@@ -79,4 +80,4 @@ def likelihood_network(
             return fit
         return fit._replace(status="stopped early" if stopped else "iteration limit")
 
-    return one_by_one(of_sample, *map(np.asarray, demonstrations[:2]), axes=2)
+    return one_by_one(of_sample, *weighed(demonstrations), axes=2)

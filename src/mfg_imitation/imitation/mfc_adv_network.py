@@ -17,6 +17,7 @@ from jaxtyping import Array, Float
 from mfg_imitation.checks import check_count, check_seed, checked
 from mfg_imitation.engine.control import through_population
 from mfg_imitation.engine.flow import flow_of, occupancy
+from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation, algorithm, fitted, one_by_one
 from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations, empirical_occupancy
@@ -61,14 +62,16 @@ def mfc_adv_network(
         seen, or "iteration limit". Its iterations are the most that a network took to match best.
 
     Raises:
-        InputError: the demonstrations are not of this game, or are a single trajectory; less than one iteration; a
-            seed below 0.
+        InputError: the demonstrations are not of this game, have weights, or are a single trajectory; less than one
+            iteration; a seed below 0.
     """
     check_count("iterations", iterations)
     check_seed(seed)
     if not isinstance(demonstrations, Demonstrations):
         return mfc_adv(demonstrations, game, iterations=iterations)
     check_demonstrations(demonstrations, game)
+    if demonstrations.weights is not None:
+        raise InputError("demonstrations.weights: mfc_adv_network takes whole trajectories, which all count alike")
     n_trajectories = np.shape(demonstrations.states)[-2]
     guess, around = networks(game, n_trajectories, iterations, False, seed), surroundings(game)
 

@@ -22,7 +22,7 @@ from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation, algorithm
 from mfg_imitation.imitation.behavioral_cloning import behavioral_cloning
-from mfg_imitation.imitation.demonstrations import Demonstrations, empirical_occupancy
+from mfg_imitation.imitation.demonstrations import Demonstrations, records_per_trajectory, weighed
 from mfg_imitation.imitation.evidence import STRENGTHS, beside_cloning, first_best, log_evidence
 from mfg_imitation.imitation.policy_network import Fit, PolicyNetwork, Surroundings, fit, surroundings
 from mfg_imitation.imitation.progress import one_after_the_other
@@ -74,11 +74,14 @@ def network_policy(
         return cloned
     *batch, n_trajectories, horizon = demonstrations.states.shape
     guess = networks(game, n_trajectories, iterations, stationary, seed)
-    samples = (np.asarray(leaf).reshape(-1, n_trajectories, horizon) for leaf in demonstrations[:2])
-    ends = [guess(states, np.eye(len(game.actions))[actions])[:3] for states, actions in zip(*samples, strict=True)]
+    samples = (leaf.reshape(-1, n_trajectories, horizon) for leaf in weighed(demonstrations))
+    ends = [
+        guess(states, np.eye(len(game.actions))[actions] * weights[..., None])[:3]
+        for states, actions, weights in zip(*samples, strict=True)
+    ]
     policy, iteration, stopped = (jnp.stack(leaf).reshape(*batch, *leaf[0].shape) for leaf in zip(*ends, strict=True))
     status = np.where(stopped, "stopped early", "iteration limit")
-    return beside_cloning(policy, empirical_occupancy(demonstrations, game), cloned, status, iteration)
+    return beside_cloning(policy, records_per_trajectory(demonstrations, game), cloned, status, iteration)
 
 
 class Guess(NamedTuple):

@@ -25,8 +25,9 @@ class Records(NamedTuple):
     visited have a number, so that games of many states need little memory.
 
     Attributes:
-        step, state, action, successor: n, s, a and s' as indices; s' is the number of states at the last step.
-        count: how often the record was met.
+        step, state, action, successor: n, s, a and s' as indices; s' is the number of states where no move was seen: at
+            the last step, and where a trajectory is censored.
+        count: how often the record was met, or what it weighs.
         cell: number of the record's cell.
         cells: step and state of every cell (padded with steps that no game has).
     """
@@ -47,7 +48,10 @@ def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False
     """
     _, *sizes = game.policy_shape
     states, actions = (np.asarray(x, np.int64).reshape(-1, *np.shape(x)[-2:]) for x in demonstrations[:2])
-    samples = [_grouped(*sample, *sizes, stationary) for sample in zip(states, actions, strict=True)]
+    weights = [None] * len(states)
+    if demonstrations.weights is not None:
+        weights = np.asarray(demonstrations.weights, float).reshape(states.shape)
+    samples = [_grouped(*sample, *sizes, stationary) for sample in zip(states, actions, weights, strict=True)]
     within = power_of_two(max(FEW_RECORDS, *(len(sample[4]) for sample in samples)))
     cells = power_of_two(max(FEW_CELLS, *(len(sample[6]) for sample in samples)))
     # What pads is of the last step, so that steps stay in order.
@@ -63,13 +67,16 @@ def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False
 
 
 def numbered(demonstrations: Demonstrations, game: Game) -> Int[np.ndarray, "M H"]:
-    """Which of the `grouped` records of one sample every step of every trajectory is."""
+    """Which of the `grouped` records of one sample every step of every trajectory is; any, where it is not observed."""
     states, actions = (np.asarray(x, np.int64) for x in demonstrations[:2])
-    return np.unique(_keys(states, actions, *game.policy_shape[1:]), return_inverse=True)[1].reshape(states.shape)
+    weights = None if demonstrations.weights is None else np.asarray(demonstrations.weights)
+    keys = _keys(states, actions, weights, *game.policy_shape[1:])
+    distinct = np.unique(keys if weights is None else keys[weights > 0])
+    return np.searchsorted(distinct, keys).clip(max=len(distinct) - 1)
 
 
 def likely(game: Game, records: Records, flows: Float[Array, "batch H S"]) -> Float[Array, "batch R A"]:
-    """P_n(s' | s, a, mu_n) of every record for every action; 1 at the last step, which shows no move."""
+    """P_n(s' | s, a, mu_n) of every record for every action; 1 where no move was seen."""
     bounds = np.stack([np.searchsorted(steps, np.arange(game.horizon)) for steps in np.asarray(records.step)])
     return _likely(game, records, flows, jnp.asarray(bounds), power_of_two(int(np.diff(bounds).max(initial=1))))
 
@@ -98,15 +105,23 @@ def of_cells(records: Records, policy: Float[Array, "batch H S A"]) -> Float[Arr
     return jax.vmap(one)(records, policy)
 
 
-def _keys(states, actions, n_states, n_actions):
+def _keys(states, actions, weights, n_states, n_actions):
     """A number for every record, alike for equal ones; in the order of n, s, a and s'."""
     steps = np.broadcast_to(np.arange(states.shape[1]), states.shape)
     successors = np.concatenate([states[:, 1:], np.full((len(states), 1), n_states)], axis=1)
+    if weights is not None:
+        successors[:, :-1][weights[:, 1:] == 0] = n_states
     return ((steps * n_states + states) * n_actions + actions) * (n_states + 1) + successors
 
 
-def _grouped(states, actions, n_states, n_actions, stationary):
-    distinct, count = np.unique(_keys(states, actions, n_states, n_actions), return_counts=True)
+def _grouped(states, actions, weights, n_states, n_actions, stationary):
+    keys = _keys(states, actions, weights, n_states, n_actions)
+    if weights is None:
+        distinct, count = np.unique(keys, return_counts=True)
+    else:
+        observed = weights > 0
+        distinct, which = np.unique(keys[observed], return_inverse=True)
+        count = np.bincount(which, weights[observed])
     rest, successor = np.divmod(distinct, n_states + 1)
     rest, action = np.divmod(rest, n_actions)
     step, state = np.divmod(rest, n_states)
@@ -135,6 +150,7 @@ def _likely(game, records, flows, bounds, most):
             state, successor = records.state[place], records.successor[place]  # past the end: the last record
             reached = game.successors[state] == successor[:, None, None]
             moved = jnp.sum(jnp.where(reached, game.probabilities(n, flow[n])[state], 0), axis=-1)
+            moved = jnp.where((successor == len(game.states))[:, None], 1.0, moved)
             return found.at[jnp.where(place < bounds[n + 1], place, NOWHERE)].set(moved, mode="drop")
 
         return jax.lax.fori_loop(0, game.horizon - 1, at, jnp.ones((*records.action.shape, len(game.actions))))

@@ -80,7 +80,8 @@ def trajectory_likelihood(
     0. In states that were not visited the policy is uniform.
 
     Args:
-        demonstrations: trajectories; a batch may lead, of samples say, each is fitted by itself.
+        demonstrations: trajectories; a batch may lead, of samples say, each is fitted by itself. The last record of a
+            censored one shows no move, and the likelihood has no P there.
         population: the flow of the experts that drives the kernel. None estimates it from the demonstrations, mu-hat.
         label_noise: kappa, in [0, 1], where it is known; "estimate" finds it, "confusion" finds a matrix C(a' | a),
             alike at all steps and in all states.
@@ -135,8 +136,8 @@ def likelihood_fit(
     policy: Float[Array, "samples H S A"], found: Explained, demonstrations: Demonstrations, tolerance: float
 ) -> LikelihoodFit:
     """What was found of a flat batch of samples, in the shape of the batch."""
-    *batch, size, _ = np.shape(demonstrations.states)
-    account = found.account
+    batch = np.shape(demonstrations.states)[:-2]
+    size, account = np.ravel(demonstrations.size), found.account
     met = np.where(np.asarray(account.change) <= tolerance, "converged", "iteration limit")
     status = np.where(np.asarray(found.plain), CLOSED_FORM, met)
     numbers = -account.log_likelihood / size, status, account.iterations, found.certificate / size

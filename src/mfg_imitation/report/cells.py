@@ -68,9 +68,13 @@ class Report:
         below = numbers(about["table"]) + rerun(target or self._file(figure).relative_to(self.root).as_posix())
         display(HTML(f"<figure>{image}<figcaption>{below}</figcaption></figure>"))
 
-    def show_others(self) -> None:
-        """The page's figures that have not been shown: those that later entries add."""
-        others = [name for name in self.figures or () if name not in self._shown]
+    def show_others(self, besides: Collection[str] = ()) -> None:
+        """The page's figures that have not been shown: those that later entries add.
+
+        Args:
+            besides: figures that are not to be shown.
+        """
+        others = [name for name in self.figures or () if name not in {*self._shown, *besides}]
         if others:
             say("## Further figures")
         for name in others:

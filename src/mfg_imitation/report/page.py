@@ -20,7 +20,8 @@ class Run(Protocol):
     config: Mapping[str, Any]
 
     def games(self, kind: str) -> list[str]:
-        """The games of a kind, see `workflow.lib.run.KINDS`: selected, declared, compared, imitated, ..."""
+        """The games of a kind, see `workflow.lib.run.KINDS`: selected, declared, compared, imitated, ...; of the kind
+        "data", the data sets."""
         ...
 
     def figures(self, *patterns: str) -> list[str]:
@@ -51,7 +52,7 @@ class PageEntry(NamedTuple):
     """An entry of `PAGES`.
 
     Attributes:
-        reads: (run) -> `Reads`; of a page for every game, (run, game) -> `Reads`.
+        reads: (run) -> `Reads`; of a page for every game or data set, (run, its name) -> `Reads`.
         title: its name in the navigation.
         summary: what it answers, the first line of the function's docstring.
         games: which games have one, see `Run.games`; empty for a page that is there once.
@@ -90,7 +91,7 @@ def about_figure(name: str, titles: Callable[[str], str], paper: str) -> dict[st
         titles: from the name of a game to its title.
         paper: the paper's game.
     """
-    entry, game = entry_of(name)
-    table = entry.tables[0].format(game=game, paper=paper) if entry.tables else ""
-    alt = entry.alt.format(game=titles(game) if game else "", paper=titles(paper))
+    entry, one = entry_of(name)
+    table = entry.tables[0].format(game=one, data=one, paper=paper) if entry.tables else ""
+    alt = entry.alt.format(game=titles(one) if "{game}" in entry.alt else "", paper=titles(paper))
     return {"alt": literal(alt), "table": table}
