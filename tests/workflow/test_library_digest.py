@@ -15,6 +15,10 @@ def uses(script: str, *entries: str) -> set[str]:
     return {name.removeprefix("mfg_imitation.") for name in modules_behind(f"workflow/scripts/{script}.py", *entries)}
 
 
+#: The scripts that look for equilibria.
+SOLVING = {"expert", "biting_games", "transfer"}
+
+
 @pytest.mark.parametrize(
     ("module", "users", "others"),
     [
@@ -29,7 +33,7 @@ def uses(script: str, *entries: str) -> set[str]:
         ),
         ("theory.worst_policy", {"frontier", "theorems"}, {"random_games", "tightness", "sweep"}),
         ("theory.proof_steps", {"random_games", "biting_games"}, {"tightness", "frontier", "sweep", "theorems"}),
-        ("equilibria.solve", {"expert", "biting_games"}, {*SCRIPTS} - {"expert", "biting_games"}),
+        ("equilibria.solve", SOLVING, {*SCRIPTS} - SOLVING),
         ("figures.save", {"figure"}, {"sweep", "scorecard", "expert"}),
         ("studies.experiment", {"fit", "demonstrations"}, {"imitators", "sweep", "finite_populations", "figure"}),
         ("errors", {*SCRIPTS} - {"page"}, set()),
