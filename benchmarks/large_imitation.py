@@ -57,13 +57,12 @@ def main() -> None:
     parser.add_argument("--fits", nargs="+", choices=FITS, default=list(FITS))
     parser.add_argument("--limit", type=float, default=600)
     asked = parser.parse_args()
-    rows = measured(asked)
-    if not rows:
-        sys.exit(f"No fit was done in {asked.limit:g} s.")
-    table = pd.DataFrame(rows)
     for path in (TABLE, FIGURE):
         path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(TABLE, index=False)
+    rows = measured(asked)
+    if not rows:
+        sys.exit(f"No fit was done within {asked.limit:g} s.")
+    table = pd.DataFrame(rows)
     TABLE.with_suffix(".md").write_text(markdown(table), encoding="utf-8")
     draw(table).savefig(FIGURE, dpi=150)
     print(markdown(table))
@@ -77,7 +76,10 @@ def measured(asked) -> list[dict]:
     for side in sorted(asked.sides):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "setting.npz")
-            setting = json.loads(output("setting.py", side, most, 0, path))
+            made = output("setting.py", side, most, 0, path)
+            if made is None:
+                sys.exit(f"{side} x {side}: no expert or no demonstrations")
+            setting = json.loads(made)
             print(f"{side} x {side}: {setting}", flush=True)
             for size in sorted(set(asked.demonstrations if side == swept else [most]), reverse=True):
                 for name in asked.fits:
@@ -86,10 +88,13 @@ def measured(asked) -> list[dict]:
                     done = output("fit.py", name, side, size, path, limit=asked.limit)
                     if done is None:
                         late.add((name, size))
-                        print(f"{name}, {side} x {side}, M = {size}: not in {asked.limit:g} s", flush=True)
+                        print(
+                            f"{name}, {side} x {side}, M = {size}: failed, or not done in {asked.limit:g} s", flush=True
+                        )
                         continue
                     who = {"fit": name, "states": side**2, "horizon": 50, "demonstrations": size}
                     rows.append(who | json.loads(done) | setting)
+                    pd.DataFrame(rows).to_csv(TABLE, index=False)  # outlives a run that is stopped
                     print(
                         "{fit}, {states} states, M = {demonstrations}: {seconds:.3g} s, {cpu_seconds:.3g} processor s, "
                         "{peak_mib:.0f} MiB, NIG {gap:.3g}".format(**rows[-1]),
@@ -99,11 +104,11 @@ def measured(asked) -> list[dict]:
 
 
 def output(script: str, *arguments, limit: float | None = None) -> str | None:
-    """The last line that a script prints; None where it takes too long."""
+    """The last line that a script prints; None where it fails, for lack of memory say, or takes too long."""
     command = [sys.executable, HERE / script, *map(str, arguments)]
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=limit)
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         return None
     return done.stdout.splitlines()[-1]
 

@@ -109,11 +109,12 @@ def _match(game: Game, around: Surroundings, start: Guess, softness, iterations,
     def distance(network):
         """A loss with the gradient of the distance, by the adjoint of the population: it keeps no kernels."""
         policy = network.policy(around)
-        flow = flow_of(game, policy)
-        difference = flow[..., None] * policy - seen
+        fixed = jax.lax.stop_gradient(policy)
+        flow = flow_of(game, fixed)
+        difference = flow[..., None] * fixed - seen
         f = difference / jnp.sqrt(difference**2 + softness**2)
-        _, q = through_population(game, policy, flow, lambda n, mu: f[n])
-        return jnp.sum(jax.lax.stop_gradient(flow[..., None] * q) * policy)
+        _, q = through_population(game, fixed, flow, lambda n, mu: f[n])
+        return jnp.sum(flow[..., None] * q * policy)
 
     def missed(policy):
         return jnp.sum((own(policy) - unseen) ** 2)
