@@ -91,6 +91,14 @@ def test_several_populations_tell_a_kernel_without_a_game(epidemic, sample, writ
     assert fits.loc["bc", "p_value"] > 0.05, "in the learned kernel the cloned crowd goes where the data's went"
 
 
+def test_a_learned_kernel_has_the_reward_of_the_game(epidemic, sample, policy, write):
+    tables = analysed(load_dataset(write(rows_of(epidemic, sample), kernel="affine", label_noise=0, **QUICK)))
+    exact = float(mfg.nash_imitation_gap(epidemic, policy))
+    assert tables["fits"]["nash_imitation_gap"].iloc[0] == pytest.approx(exact, rel=0.25)
+    (row,) = tables["equilibrium"].itertuples()
+    assert row.low > 0, "what players could gain shows in the learned kernel, too"
+
+
 def test_equal_calls_give_equal_tables(epidemic, sample, write):
     file = write(rows_of(epidemic, sample), estimate=["recovery"], **QUICK)
     one, two = (analysed(load_dataset(file)) for _ in range(2))
