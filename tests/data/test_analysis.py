@@ -85,10 +85,22 @@ def test_one_population_tells_nothing_about_another(epidemic, write):
 
 def test_several_populations_tell_a_kernel_without_a_game(epidemic, sample, write):
     said = {"kernel": "affine", "game": None, "overrides": None, "label_noise": 0}
-    tables = analysed(load_dataset(write(rows_of(epidemic, sample), **said, **QUICK)))
+    table = rows_of(epidemic, sample)
+    table["state"] = table["state"].map({"susceptible": "2", "infected": "10"})
+    data = load_dataset(write(table, **said, **QUICK))
+    assert data.game.states == ("2", "10") and data.game.horizon == HORIZON
+    tables = analysed(data)
     assert "which span 2 of 2 directions" in told(tables)
     fits = tables["fits"].set_index("algorithm")
     assert fits.loc["bc", "p_value"] > 0.05, "in the learned kernel the cloned crowd goes where the data's went"
+
+
+def test_a_learned_kernel_has_the_reward_of_the_game(epidemic, sample, policy, write):
+    tables = analysed(load_dataset(write(rows_of(epidemic, sample), kernel="affine", label_noise=0, **QUICK)))
+    exact = float(mfg.nash_imitation_gap(epidemic, policy))
+    assert tables["fits"]["nash_imitation_gap"].iloc[0] == pytest.approx(exact, rel=0.25)
+    (row,) = tables["equilibrium"].itertuples()
+    assert row.low > 0, "what players could gain shows in the learned kernel, too"
 
 
 def test_equal_calls_give_equal_tables(epidemic, sample, write):

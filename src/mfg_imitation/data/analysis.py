@@ -55,7 +55,7 @@ def setting_of(data: Dataset) -> Setting:
         game, remarks = learned.game, [*learned.remarks, *_about_crowds(data)]
         rewarded = rewarded and not learned.one_population
         if rewarded:
-            game = RewardedGame(game, data.file.game.load(**said["overrides"], **_horizon(data)))
+            game = RewardedGame(game, data.file.game.load(**_overrides(data)))
         return _told(Setting(game, None, not learned.one_population, rewarded, tuple(remarks)))
     fit, game = None, data.game
     if said["estimate"]:
@@ -69,7 +69,7 @@ def setting_of(data: Dataset) -> Setting:
             seed=said["seed"],
         )
         try:
-            game = data.file.game.load(**{**said["overrides"], **_horizon(data), **fit.told})
+            game = data.file.game.load(**{**_overrides(data), **fit.told})
         except InputError as error:
             data.file.refuse("estimate", f"makes a game that is not sound: {error}")
         remarks = _about(fit, data)
@@ -115,8 +115,9 @@ def analysed(data: Dataset) -> dict[str, pd.DataFrame]:
     }
 
 
-def _horizon(data: Dataset) -> dict[str, int]:
-    return {"horizon": data.game.horizon}
+def _overrides(data: Dataset) -> dict[str, float]:
+    """What differs from the game's file, the horizon to which trajectories may be cut among it."""
+    return {**data.file.declaration["overrides"], "horizon": data.game.horizon}
 
 
 def _told(setting: Setting) -> Setting:

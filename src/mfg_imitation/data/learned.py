@@ -70,6 +70,8 @@ def learn(data: Dataset) -> Learned:
             f"populations, which span {spanned} of {states} directions beyond their noise{rest} "
             f"({found.status}; log-likelihood {found.log_likelihood:.6g})."
         ]
+    if data.file.declaration["label_noise"] != 0:
+        remarks.append("For the kernel, recorded actions are taken for played ones; noise in them makes actions alike.")
     if found.unseen:
         pairs = ", ".join(f"{action} in {state}" for state, action in found.unseen[:3])
         more = ", ..." if len(found.unseen) > 3 else ""

@@ -27,7 +27,9 @@ def names_of(file: DataSetFile, kind: str, column: pd.Series, place: str) -> tup
         return tuple(dict.fromkeys(spec.values()))
     if spec is not None:
         return tuple(dict.fromkeys(one["name"] for one in spec))
-    return tuple(sorted({str(entry).strip() for entry in factorized(column, place)[1]} - {""}))
+    words = {str(entry).strip() for entry in factorized(column, place)[1]} - {""}
+    numbers = all(word.isdecimal() for word in words)
+    return tuple(sorted(words, key=lambda word: (int(word), word) if numbers else (0, word)))
 
 
 def encoded(
