@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import pytest
 
 import mfg_imitation as mfg
-from mfg_imitation.imitation import linear_program
+from mfg_imitation.engine import flow_constraints
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 
 #: In a long game a network's neurons of all steps, and records of all steps, are less than its kernels.
@@ -63,7 +63,7 @@ def kernels(game) -> int:
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name not in LARGE)) for name in FITS])
 def test_no_fit_makes_the_kernels_of_all_steps(name, game, largest, monkeypatch):
-    monkeypatch.setattr(linear_program, "AT_ONCE", 1)
+    monkeypatch.setattr(flow_constraints, "AT_ONCE", 1)
     policy = game.uniform_policy()
     demonstrations = mfg.sample_demonstrations(game, policy, 3, seed=0)
     offered = {"population": mfg.population_flow(game, policy), "iterations": 1, "seed": 0, "starts": None}

@@ -30,7 +30,7 @@ if CHROMIUM is None:
 
 TEMPLATE = REPOSITORY / "workflow/report/page"
 PAGES = [
-    *[f"report/{name}.html" for name in ("index", "paper", "theory", "imitation", "explorer")],
+    *[f"report/{name}.html" for name in ("index", "paper", "theory", "imitation", "rewards", "explorer")],
     *[f"report/games/{name}.html" for name in ("attractor", "sheltered_attractor")],
     "figures/index.html",
 ]

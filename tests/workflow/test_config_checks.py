@@ -107,6 +107,18 @@ def test_names_that_no_font_has_are_told(tmp_path, monkeypatch):
         ({"imitation": {"games": {"sis": {"overrides": {"infection": 0.5}}}}}, ["sis.overrides", "expert.policy"]),
         ({"imitation": {"games": {"attractor": {"overrides": {"horizon": 10**9}}}}}, ["overrides", "at most 100000"]),
         (
+            {"rewards": {"cases": [{"game": "sis", "changed": {"infection": 2}}]}},
+            ["rewards.cases[0].changed", "does not fit", "infection"],
+        ),
+        (
+            {"rewards": {"cases": [{"game": "sis", "changed": {"infection": 0.5}, "features": "declared"}]}},
+            ["rewards.cases[0].features", "sis.yaml declares none"],
+        ),
+        (
+            {"rewards": {"cases": [{"game": "sis", "changed": {"infection": 0.5}, "features": "tabel"}]}},
+            ["rewards.cases[0].features", "tabel"],
+        ),
+        (
             {"unknown_kernel": {"cases": [{"game": "sisi"}]}},
             ["unknown_kernel.cases[0].game", "did you mean 'sis'"],
         ),
