@@ -17,7 +17,7 @@ from jaxtyping import Array, Float
 from mfg_imitation.games.declared import DeclaredGame
 from mfg_imitation.imitation.crowd_records import CrowdRecords, likely_moves
 from mfg_imitation.imitation.demonstrations import Demonstrations, weighed
-from mfg_imitation.imitation.expectation_maximisation import Model, Table, maximised
+from mfg_imitation.imitation.expectation_maximisation import Model, Table, begin, maximised
 from mfg_imitation.imitation.noisy_labels import EXPLORATION, FIRST_NOISE
 
 #: A move that theta forbids counts as likely as this power of the smallest float: dear, with a sum that is finite.
@@ -118,7 +118,7 @@ def _profiled(game, names, records, flat, theta, model, mode):
         labels, noise = table.clone[one.cell] * table.labels, jnp.asarray(0.0)
     else:
         start = (1 - EXPLORATION) * table.clone + EXPLORATION / table.n_actions
-        point = maximised(table, start, model, mode).point
+        point = maximised(table, begin(start, model), model, mode).point
         labels, noise = point.policy[one.cell] * point.confusion[:, one.action].T, point.noise
     value, gradient = _value_and_gradient(game, names, records, theta, labels)
     return value, gradient, Explanation(labels, noise)
