@@ -20,16 +20,15 @@ GAMES = {
     "grid": ("grid_open", {"rows": 5, "columns": 5}),
     "branches": ("random_garnet", {"states": 20, "branches": 12}),
 }
+#: What large games are imitated by.
 FITS = {
-    name: lambda demonstrations, game, offered, entry=entry: entry.run(demonstrations, game, offered)
-    for name, entry in ALGORITHMS.items()
+    name: lambda demonstrations, game, offered, entry=ALGORITHMS[name]: entry.run(demonstrations, game, offered)
+    for name in ("bc", "likelihood", "bc_evidence", "vanilla_adv", "mfc_adv", "mfc_adv_network")
 } | {
     "vanilla_adv, first order": lambda demonstrations, game, offered: mfg.vanilla_adv(
         demonstrations, game, population=offered["population"], method="first_order", iterations=1
     ),
 }
-#: Those that large games are imitated by; the others are asked in `make test-slow`.
-LARGE = ("likelihood", "bc_evidence", "vanilla_adv", "vanilla_adv, first order", "mfc_adv", "mfc_adv_network")
 
 
 @pytest.fixture(params=GAMES.values(), ids=GAMES)
@@ -61,7 +60,7 @@ def kernels(game) -> int:
     return game.horizon * math.prod(game.successors.shape)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name not in LARGE)) for name in FITS])
+@pytest.mark.parametrize("name", FITS)
 def test_no_fit_makes_the_kernels_of_all_steps(name, game, largest, monkeypatch):
     monkeypatch.setattr(flow_constraints, "AT_ONCE", 1)
     policy = game.uniform_policy()
