@@ -65,6 +65,7 @@ def test_every_public_function_is_in_the_table():
         "learn_kernel",  # of transitions: checked in its own tests
         "load_game",
         "player_simulator",
+        "quantal_response",
         "solve_equilibrium",
         "upper_bounds",
     }
@@ -73,13 +74,16 @@ def test_every_public_function_is_in_the_table():
         "behavioral_cloning",
         "cloning_by_evidence",
         "empirical_occupancy",
+        "estimate_parameters",
         "label_noise_interval",
         "likelihood_by_evidence",
         "likelihood_network",
+        "load_dataset",
         "load_demonstrations",
         "mfc_adv_simulated",
         "most_frequent_action",
         "network_policy",
+        "quantal_response_temperature",
         "save_demonstrations",
         "trajectory_likelihood",
     }
@@ -89,6 +93,7 @@ def test_every_public_function_is_in_the_table():
         "mfc_adv_deviation",
         "mfc_adv_network",
         "population_likelihood",
+        "recover_reward",
         "vanilla_adv",
     }
     functions = {name for name in mfg.__all__ if name[0].islower()}

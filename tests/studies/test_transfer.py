@@ -58,7 +58,7 @@ def test_verdicts_are_of_paired_differences():
             losses = {"nash_imitation_gap": loss, "value_gap": 0.0, "loss": loss, "unit": 10.0}
             rows.append({"case": "c", "seed": seed, "method": method, "plays": plays, "kernel": "same", **losses})
     found = transfer_summary(pd.DataFrame(rows), 100, 0).set_index("method")
-    assert found["verdict"].to_dict() == {
+    assert found["compared"].to_dict() == {
         "bc": "not told apart",
         "mfc_adv": "worse",
         "entropy": "better",

@@ -97,7 +97,7 @@ def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
         nash_imitation_gap, value_gap and loss (medians); low and high (95% bootstrap interval of the loss); beside (the
         imitator with the least median loss in this case and kernel) and beside_loss; behind (median of the paired
         differences of the loss from it, ties of `ranking.TIE` counting as 0), behind_p (of Wilcoxon's signed-rank
-        test) and verdict (better or worse where the test tells them apart at `ranking.LEVEL`, else "not told apart").
+        test) and compared (better or worse where the test tells them apart at `ranking.LEVEL`, else "not told apart").
     """
     rows, keys = [], ["method", "plays"]
     for (case, kernel), cell in table.groupby(["case", "kernel"], sort=False):
@@ -108,6 +108,7 @@ def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
             low, high = median_interval(group["loss"], resamples, seed)
             differences = untied(losses[place] - losses[best], cell["unit"].iloc[0])
             behind, told = differences.median(), chance(differences)
+            apart = told < LEVEL and behind != 0
             rows.append(
                 {
                     "case": case,
@@ -122,7 +123,11 @@ def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
                     "beside_loss": medians[best],
                     "behind": behind,
                     "behind_p": told,
-                    "verdict": "not told apart" if told >= LEVEL or not behind else "worse" if behind > 0 else "better",
+                    "compared": "not told apart"
+                    if told >= LEVEL or not behind
+                    else "worse"
+                    if behind > 0
+                    else "better",
                 }
             )
     return pd.DataFrame(rows)
