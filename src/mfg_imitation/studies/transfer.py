@@ -123,11 +123,7 @@ def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
                     "beside_loss": medians[best],
                     "behind": behind,
                     "behind_p": told,
-                    "compared": "not told apart"
-                    if told >= LEVEL or not behind
-                    else "worse"
-                    if behind > 0
-                    else "better",
+                    "compared": ("worse" if behind > 0 else "better") if apart else "not told apart",
                 }
             )
     return pd.DataFrame(rows)
