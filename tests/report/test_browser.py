@@ -111,7 +111,7 @@ def test_every_page_leads_to_every_other(visit):
     for path in PAGES[:-1]:
         page = visit(path)
         names = page.eval_on_selector_all("nav a", "links => links.map(link => link.textContent)")
-        assert names == ["Start", "Paper", "Theory", "Imitation", "Explorer"]
+        assert names == ["Start", "Paper", "Theory", "Imitation", "Rewards", "Explorer"]
 
 
 def test_figures_open_large_and_close(visit):
