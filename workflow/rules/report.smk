@@ -145,6 +145,7 @@ rule tables:
         rules.random_games.output,
         rules.tightness.output,
         rules.theorems.output,
+        rules.transfer.output,
         paths.tables(RUN.offered_tables()),
 
 
