@@ -22,7 +22,7 @@ from mfglib.scoring import exploitability_score
 from mfglib.tuning import GeometricMean
 
 CASE, NAME, ALGORITHM, WAY, LIMIT, TARGET, TRACE = sys.argv[1:]
-MOST_ITERATIONS, TRIAL_ITERATIONS = 10**8, 200
+MOST_ITERATIONS, TRIAL_ITERATIONS, TUNING = 10**8, 200, 2
 deadline = np.inf
 
 
@@ -75,13 +75,13 @@ def made() -> Environment:
 
 
 def tuned(algorithm, environment):
-    """With the parameters that MFGLib's tuner finds on this game in as many seconds as a run may take."""
-    limited(float(LIMIT))
+    """With the parameters that MFGLib's tuner finds in `TUNING` times as many seconds as a run may take."""
+    limited(TUNING * float(LIMIT))
     study = algorithm.tune(
         metric=GeometricMean(),
         envs=[environment],
         solve_kwargs={"max_iter": TRIAL_ITERATIONS, "atol": None, "rtol": None},
-        timeout=float(LIMIT),
+        timeout=TUNING * float(LIMIT),
     )
     return algorithm.from_study(study)
 
