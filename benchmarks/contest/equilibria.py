@@ -10,8 +10,8 @@ hands back its policies with the seconds at which it had them. Here they are all
 MFGLib's tuner finds on the same game. The tuner's seconds are shown apart, and so are ours of compilation. All begin at
 the uniform policy.
 
-In the first round a run ends at 1e-6 or after `--limit` seconds. The tuner has twice as long: on a busy machine it tries
-less in it, and what it finds is worse. In the other rounds only those run that came to 1e-3, with the parameters that
+In the first round a run ends at 1e-6 or after `--limit` seconds. The tuner has twice as long: on a busy machine it
+tries less in it, and what it finds is worse. In the other rounds only those run that came to 1e-3, with the parameters that
 the tuner had found, and only as far as they came. A run of less than `case.SHORT` seconds is repeated in its process.
 Seconds are medians of the rounds. Ratios are medians of the rounds' own ratios: of runs of the same minutes, so that a
 busy machine slows both. Writes data/tables/benchmarks/equilibria.csv, equilibria_best.csv (ours beside the fastest of
