@@ -11,7 +11,7 @@ MFGLib's tuner finds on the same game. The tuner's seconds are shown apart, and 
 the uniform policy.
 
 In the first round a run ends at 1e-6 or after `--limit` seconds. The tuner has twice as long: on a busy machine it
-tries less in it, and what it finds is worse. In the other rounds only those run that came to 1e-3, with the parameters that
+tries less in it, and what it finds is worse. In the others only those run that came to 1e-3, with the parameters that
 the tuner had found, and only as far as they came. A run of less than `case.SHORT` seconds is repeated in its process.
 Seconds are medians of the rounds. Ratios are medians of the rounds' own ratios: of runs of the same minutes, so that a
 busy machine slows both. Writes data/tables/benchmarks/equilibria.csv, equilibria_best.csv (ours beside the fastest of
