@@ -41,6 +41,7 @@ def main(repetitions: int) -> None:
             bounds = dict.fromkeys(names, (0.0, 1.0))
             found.append(estimate_parameters(demonstrations, game, bounds, noise, population).parameters)
         seconds = (perf_counter() - begin) / repetitions
+        together = sum(all(one.low <= TRUE[one.name] <= one.high for one in fit) for fit in found)
         for j, name in enumerate(names):
             column = [one[j] for one in found]
             held = sum(one.low <= TRUE[name] <= one.high for one in column)
@@ -49,7 +50,8 @@ def main(repetitions: int) -> None:
             case = f"{' and '.join(names)}, noise {noise}, {population}"
             print(
                 f"{case}: {name} held in {held} of {repetitions}; mean {mean:.4f} "
-                f"(true {TRUE[name]}), spread {spread:.4f}, mean standard error {error:.4f}; {seconds:.2f} s each",
+                f"(true {TRUE[name]}), all together in {together}, "
+                f"spread {spread:.4f}, mean standard error {error:.4f}; {seconds:.2f} s each",
                 flush=True,
             )
 

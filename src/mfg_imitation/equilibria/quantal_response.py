@@ -87,9 +87,11 @@ def response_of(
     return backward(game, step, flow_of(game, policy))[1]
 
 
-@eqx.filter_jit
-def _residual(game, policy, temperature) -> Float[Array, ""]:
+def _residual_of(game, policy, temperature) -> Float[Array, ""]:
     return jnp.abs(response_of(game, policy, temperature)[0] - policy).max()
+
+
+_residual = eqx.filter_jit(_residual_of)
 
 
 class _Path(NamedTuple):
@@ -138,8 +140,7 @@ def _stretch(game, temperature, state) -> _State:
         return jax.nn.log_softmax(kept * logits + jnp.minimum(state.step_size, 1 / temperature) * q)
 
     logits = jax.lax.fori_loop(0, STRETCH, step, state.logits)
-    policy = jax.nn.softmax(logits)
-    residual = jnp.abs(response_of(game, policy, temperature)[0] - policy).max()
+    residual = _residual_of(game, jax.nn.softmax(logits), temperature)
     better = residual < state.residual
     step_size = state.step_size * jnp.where(better, GROWTH, SHRINKAGE)
     return _State(jnp.where(better, logits, state.logits), jnp.where(better, residual, state.residual), step_size)

@@ -10,9 +10,9 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from mfg_imitation.figures.flow import LONGEST
 from mfg_imitation.figures.mathtext import title
-from mfg_imitation.figures.panels import ENTRIES, check_table, legend_lines
+from mfg_imitation.figures.panels import check_table, small_panels
 from mfg_imitation.figures.registry import figure
-from mfg_imitation.figures.style import TEXT_WIDTH, add_axes, labelled, styled, write
+from mfg_imitation.figures.style import labelled, styled
 
 #: Panels at most, and how many in a line.
 PANELS, ACROSS = 9, 3
@@ -165,25 +165,10 @@ def _panels(
     titles: Sequence[str], x: str, y: str, looks: dict[str, dict], dots: bool = True
 ) -> tuple[Figure, list[Axes]]:
     """Panels line by line, and above them a legend: what was recorded, and the curves."""
-    entries = len(looks) + dots
-    across, lines = min(ACROSS, len(titles)), -(-len(titles) // ACROSS)
-    left, right, bottom, gutter, between, height = 0.5, 0.12, 0.42, 0.36, 0.36, 1.2
-    top = 0.3 + 0.16 * -(-entries // ENTRIES)
-    width = (TEXT_WIDTH - left - right - (across - 1) * gutter) / across
-    total = bottom + lines * height + (lines - 1) * between + top
-    drawing, panels = Figure(figsize=(TEXT_WIDTH, total)), []
-    for number, name in enumerate(titles):
-        line, place = divmod(number, ACROSS)
-        up = bottom + (lines - 1 - line) * (height + between)
-        axes = add_axes(drawing, left + place * (width + gutter), up, width, height)
-        axes.set_title(name, pad=4)
+    recorded = {"recorded": {**RECORDED, "label": "recorded"}} if dots else {}
+    across = min(ACROSS, len(titles))
+    drawing, panels = small_panels(titles, x, y, across=across, scale="linear", looks=recorded | looks)
+    for axes in panels:
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
         axes.yaxis.set_major_locator(MaxNLocator(4))
-        panels.append(axes)
-    write(drawing, x, left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")
-    write(drawing, y, 0.06, bottom + (total - bottom - top) / 2, rotation=90, ha="left", va="center")
-    recorded = {"recorded": {**RECORDED, "label": "recorded"}} if dots else {}
-    handles = legend_lines(recorded | looks)
-    place = {"loc": "upper center", "ncols": min(ENTRIES, max(entries, 1)), "borderaxespad": 0.3}
-    drawing.legend(handles=handles, frameon=False, handlelength=2.8, **place)
     return drawing, panels

@@ -54,9 +54,10 @@ def small_panels(
     across: int,
     gutter: float = 0.36,
     height: float = 1.2,
+    scale: str = "log",
     looks: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> tuple[Figure, list[Axes]]:
-    """A panel with logarithmic axes for every title, line by line, and what they share.
+    """A panel for every title, line by line, and what they share.
 
     Args:
         titles: as they are written.
@@ -64,6 +65,7 @@ def small_panels(
         across: panels in a line, at most.
         gutter: inches between panels, sideways.
         height: of a panel, in inches.
+        scale: of both axes.
         looks: of the curves that a legend above names.
     """
     looks = looks or {}
@@ -77,7 +79,7 @@ def small_panels(
         line, place = divmod(number, across)
         up = bottom + (lines - 1 - line) * (height + between)
         axes = add_axes(figure, left + place * (width + gutter), up, width, height)
-        axes.set(xscale="log", yscale="log")
+        axes.set(xscale=scale, yscale=scale)
         axes.set_title(title, pad=4)
         panels.append(axes)
     write(figure, x, left + (TEXT_WIDTH - left - right) / 2, 0.06, ha="center", va="bottom")

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
@@ -82,8 +80,7 @@ def recover_reward(
     def one(target) -> RecoveredReward:
         flow = target.sum(axis=-1) if population is None else population
         found = recover(game, target, flow, rewards, float(regularisation), float(tolerance))
-        reward = jax.vmap(lambda n, mu: rewards.reward(found.weights, n, mu))(jnp.arange(game.horizon), flow)
-        return RecoveredReward(found.weights, reward, *found[1:])
+        return RecoveredReward(found.weights, rewards.along(found.weights, flow), *found[1:])
 
     return one_by_one(one, target)
 

@@ -17,7 +17,7 @@ FLAT = 1e-12
 LENGTHS = 0.5 ** jnp.arange(30)
 ENOUGH = 0.1
 
-#: Newton steps at most; those that arrive take some ten.
+#: Newton steps at most; ten random games with soft experts took four to seven.
 STEPS = 200
 
 
@@ -62,15 +62,10 @@ def maximum_causal_entropy(
 
 @eqx.filter_jit
 def _newton(game, target, population, rewards, regularisation, tolerance):
-    steps, n_steps = jnp.arange(game.horizon), game.horizon
-
-    def shown(weights):
-        reward = jax.vmap(lambda n, mu: rewards.reward(weights, n, mu))(steps, population)
-        return jnp.sum(target * reward)
-
     def dual(weights):
         value = soft_response(game, population, rewards, weights)[0]
-        return value - shown(weights) + regularisation * weights @ weights / 2
+        shown = jnp.sum(target * rewards.along(weights, population))
+        return value - shown + regularisation * weights @ weights / 2
 
     def look(weights):
         gradient, hessian = jax.grad(dual)(weights), jax.hessian(dual)(weights)
@@ -85,7 +80,7 @@ def _newton(game, target, population, rewards, regularisation, tolerance):
         value = dual(weights)
         trials = jax.lax.map(dual, weights - LENGTHS[:, None] * direction)
         # What rounding leaves of the promise at the end cannot be measured, and counts as kept.
-        rounding = jnp.finfo(float).eps * n_steps * (1 + jnp.abs(value))
+        rounding = jnp.finfo(float).eps * game.horizon * (1 + jnp.abs(value))
         length = LENGTHS[jnp.argmax(trials <= value - ENOUGH * LENGTHS * promise + rounding)]
         weights = weights - length * direction
         return weights, number + 1, *look(weights)

@@ -30,6 +30,10 @@ class RewardClass(eqx.Module):
     def reward(self, weights: Float[Array, " D"], n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
         """r_n(s, a, mu) for these weights; linear in them."""
 
+    def along(self, weights: Float[Array, " D"], population: Float[Array, "H S"]) -> Float[Array, "H S A"]:
+        """The rewards of every step of a flow."""
+        return jax.vmap(lambda n, mu: self.reward(weights, n, mu))(jnp.arange(len(population)), population)
+
 
 class Table(RewardClass):
     """One weight for every pair of a state and an action, the same at every step and in every population."""
@@ -139,10 +143,6 @@ def reward_class(features, game: Game) -> RewardClass:
     return found
 
 
-def features_of(rewards: RewardClass, game: Game, population: Float[Array, "H S"]) -> Float[Array, "D H S A"]:
+def features_of(rewards: RewardClass, population: Float[Array, "H S"]) -> Float[Array, "D H S A"]:
     """phi in a flow, one weight after the other."""
-
-    def one(weights):
-        return jax.vmap(lambda n, mu: rewards.reward(weights, n, mu))(jnp.arange(game.horizon), population)
-
-    return jax.lax.map(one, jnp.eye(rewards.size))
+    return jax.lax.map(lambda weights: rewards.along(weights, population), jnp.eye(rewards.size))

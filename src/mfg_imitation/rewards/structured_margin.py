@@ -34,7 +34,7 @@ def structured_margin(
     """
     horizon, n_states, _ = game.policy_shape
     cloned = policy_of_occupancy(target)
-    phi = np.asarray(features_of(rewards, game, population)).reshape(rewards.size, -1)
+    phi = np.asarray(features_of(rewards, population)).reshape(rewards.size, -1)
     values = horizon * n_states
     # Variables: V, w+, w-, xi. Rows: every (n, s, a), then the slack's.
     pairs = scipy.sparse.hstack([-flow_constraints(game, population).T, phi.T, -phi.T])
