@@ -74,7 +74,7 @@ def one_line():
 def pytest_collection_modifyitems(items):
     """What runs the workflow comes first: it takes minutes, much of them waiting, which the rest then fills."""
     first = ["test_slurm", "test_faults", "test_workflow", "test_config_readme", "test_browser"]
-    items.sort(key=lambda item: first.index(name) if (name := item.module.__name__) in first else len(first))
+    items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
 
 
 def pytest_addoption(parser):
