@@ -19,7 +19,9 @@ sweep:
   horizon: [4]
   alpha: {linear: 5, smallest: 1.0e-2, logarithmic: 3, resolution: 0.5}
 social_optimum: {starts: 1, iterations: 20}
-imitation: {algorithms: [bc, vanilla_adv, mfc_adv], demonstrations: [10], seeds: 2, iterations: 10, resamples: 10, games: {attractor: {}}}
+imitation:
+  {algorithms: [bc, vanilla_adv, mfc_adv], demonstrations: [10], seeds: 2, iterations: 10, resamples: 10,
+   games: {attractor: {}}}
 finite_populations: {games: [attractor]}
 """
 TARGETS = (
