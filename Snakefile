@@ -42,6 +42,7 @@ wildcard_constraints:
 include: "workflow/rules/games.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/imitation.smk"
+include: "workflow/rules/rewards.smk"
 include: "workflow/rules/theory.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/report.smk"

@@ -55,6 +55,8 @@ ARGUMENTS = {
     "empirical_nash_imitation_gap": Argument(
         "policy", lambda game, x: mfg.empirical_nash_imitation_gap(game, x, 2, 2, 0), POLICY
     ),
+    "consistent_rewards": Argument("policy", lambda game, x: mfg.consistent_rewards(game, x), POLICY),
+    "quantal_response": Argument("start", lambda game, x: mfg.quantal_response(game, 1.0, start=x), POLICY),
     "lipschitz_estimate": Argument("populations", lambda game, x: lipschitz_estimate(game, x, n_samples=2), FLOW),
     "from_functions": Argument("initial", lambda game, x: mfg.Game.from_functions(kernel, reward, x, HORIZON), FLOW[0]),
 }
@@ -65,7 +67,6 @@ def test_every_public_function_is_in_the_table():
         "learn_kernel",  # of transitions: checked in its own tests
         "load_game",
         "player_simulator",
-        "quantal_response",
         "solve_equilibrium",
         "upper_bounds",
     }

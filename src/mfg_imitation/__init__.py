@@ -56,6 +56,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "imitation.simulator": ["player_simulator"],
         "imitation.trajectory_likelihood": ["LikelihoodFit", "trajectory_likelihood"],
         "imitation.vanilla_adv": ["vanilla_adv"],
+        "rewards.consistent": ["ConsistentRewards", "consistent_rewards"],
         "studies.temperature": ["Temperature", "quantal_response_temperature"],
         "theory.bounds": ["upper_bounds"],
     },

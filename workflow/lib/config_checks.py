@@ -22,6 +22,9 @@ from workflow.lib.run import DATA_SETS, GAMES, Run
 #: The configuration that all others are laid over.
 CONFIG = Path("config/config.yaml")
 
+#: The sections with cases: games with values of their own.
+STUDIES = ("unknown_kernel", "rewards", "earlier_work")
+
 #: Keys and indices from the root of the configuration.
 Place = tuple[str | int, ...]
 
@@ -95,7 +98,7 @@ def check_games(run: Run, layers: Layers) -> list[str]:
             known = sorted(file.stem for file in DATA_SETS.glob("*.yaml"))
             reason = f"is {name!r}, but {DATA_SETS} has {', '.join(known) or 'none'}{did_you_mean(name, known)}"
             refuse("data_sets", index, reason=reason)
-    kinds = ("selected", "imitated", "explored", "studied", "populated", "simulated", "rewarded")
+    kinds = ("selected", "imitated", "explored", "studied", "populated", "simulated", "rewarded", "reviewed")
     used = {run.paper, *(name for kind in kinds for name in run.games(kind))}
     unused = []
     for path in sorted(GAMES.glob("*.y*ml")):
@@ -109,8 +112,7 @@ def check_games(run: Run, layers: Layers) -> list[str]:
         reason = "has no expert.policy" if run.paper in run.games("selected") else "is not among games"
         refuse("paper", "game", reason=f"is {run.paper!r}, which {reason}")
     changed = [("imitation", "games", name) for name in run.config["imitation"].get("games", {})]
-    studies = ("unknown_kernel", "rewards")
-    changed += [(study, "cases", index) for study in studies for index in range(len(run.config[study]["cases"]))]
+    changed += [(study, "cases", index) for study in STUDIES for index in range(len(run.config[study]["cases"]))]
     for section, key, place in changed:
         spec = run.config[section][key][place]
         name, overrides = spec.get("game", place), spec.get("overrides")
@@ -123,7 +125,7 @@ def check_games(run: Run, layers: Layers) -> list[str]:
             refuse(*place, reason=f"does not fit: {error}")
         if game.known_expert() is None:
             refuse(*place, reason="only a game with expert.policy can have them")
-    for study in studies:
+    for study in STUDIES:
         names = [case.get("name", case["game"]) for case in run.config[study]["cases"]]
         for index, name in enumerate(names):
             if name in names[:index]:
@@ -215,7 +217,7 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     imitation = config["imitation"]
     games = {("paper", "game"): config["paper"]["game"]}
     games |= {("imitation", "games", name): name for name in imitation.get("games", {})}
-    for study in ("unknown_kernel", "rewards"):
+    for study in STUDIES:
         games |= {(study, "cases", index, "game"): case["game"] for index, case in enumerate(config[study]["cases"])}
     games |= {("theory", "biting", "games", name): name for name in config["theory"]["biting"]["games"]}
     for place, names in (

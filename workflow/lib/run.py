@@ -237,6 +237,7 @@ KINDS = {
     "populated": lambda run: run.config["finite_populations"]["games"],
     "asked": lambda run: run.config["queries"]["games"],
     "rewarded": lambda run: sorted({case["game"] for case in run.config["rewards"]["cases"]}),
+    "reviewed": lambda run: sorted({case["game"] for case in run.config["earlier_work"]["cases"]}),
     "data": lambda run: run.config.get("data_sets", []),
     "simulated": lambda run: sorted({case["game"] for case in run.config["unknown_kernel"]["cases"]}),
 }

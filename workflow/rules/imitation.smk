@@ -143,33 +143,6 @@ rule queries:
         "../scripts/queries.py"
 
 
-rule transfer:
-    """Rewards recovered from demonstrations, played where they were learned and where the kernel has changed."""
-    input:
-        games=expand("config/games/{game}.yaml", game=RUN.games("rewarded")),
-        experts=expand(paths.expert("{game}"), game=RUN.games("rewarded")),
-    output:
-        samples=paths.table("rewards", "transfer"),
-        medians=shown(paths.table("rewards", "medians"), "Tables", table="rewards", game="all"),
-    resources:
-        mem_mb=3000,
-        runtime=60,
-    params:
-        settings=lookup(dpath="rewards", within=config),
-        resamples=lookup(dpath="imitation/resamples", within=config),
-        seed=lookup(dpath="seed", within=config),
-        caption="What the equilibrium of a recovered reward loses under the true one, where it was learned and where the "
-        "kernel has changed, beside imitators: medians over the samples, and paired differences from the best imitator.",
-        library=script_digest(
-            "transfer",
-            *modules_of(ALGORITHMS),
-            *modules_of(METHODS),
-            *(name for game in RUN.games("rewarded") for name in game_modules(game)),
-        ),
-    script:
-        "../scripts/transfer.py"
-
-
 rule unknown_kernel:
     """MFC-ADV by those who know simulations only, beside those who know the kernel."""
     input:

@@ -13,9 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from mfg_imitation.checks import check_count, check_positive, checked
+from mfg_imitation.checks import check_count, check_positive, check_probabilities, checked
 from mfg_imitation.engine.flow import check_along, flow_of
 from mfg_imitation.engine.gaps import nash_imitation_gap
+from mfg_imitation.engine.policies import mixture
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.engine.value import reward_range, reward_range_of
 from mfg_imitation.equilibria.expert import Convergence, Equilibrium
@@ -28,6 +29,9 @@ COOLING = 0.5
 #: Smoothed games that are solved on the way, at most.
 MOST_GAMES = 200
 
+#: What a start is moved by towards the uniform policy: mirror descent never takes up an action of probability 0.
+MOVED = 1e-3
+
 #: Steps of regularised mirror descent between two looks at the residual, and how its step grows and shrinks after it.
 STRETCH = 25
 GROWTH, SHRINKAGE = 1.2, 0.5
@@ -35,7 +39,12 @@ GROWTH, SHRINKAGE = 1.2, 0.5
 
 @checked
 def quantal_response(
-    game: Game, temperature: float, *, tolerance: float = 1e-10, iterations: int = 20_000
+    game: Game,
+    temperature: float,
+    *,
+    start: Float[Array, "H S A"] | None = None,
+    tolerance: float = 1e-10,
+    iterations: int = 20_000,
 ) -> Equilibrium:
     """A quantal response equilibrium, with its residual measured.
 
@@ -45,6 +54,8 @@ def quantal_response(
 
     Args:
         temperature: in units of reward.
+        start: where mirror descent starts, all actions made possible. None follows the path, or starts uniformly. There
+            may be several equilibria where the temperature is low; this says which one is looked for.
         tolerance: bound on the residual, the largest difference of a probability from the quantal response.
         iterations: of mirror descent, at most.
 
@@ -59,11 +70,15 @@ def quantal_response(
     check_positive("tolerance", tolerance)
     check_count("iterations", iterations)
     temperature, policy, done = jnp.asarray(temperature, float), None, 0
-    if np.prod(game.policy_shape) <= SMALL:
+    uniform = game.uniform_policy()
+    if start is not None:
+        start = mixture(check_probabilities("start", start, game.policy_shape), uniform, MOVED)
+    elif np.prod(game.policy_shape) <= SMALL:
         path = _followed(game, temperature)
         policy, done = path.policy, int(path.games)
     if policy is None or not float(_residual(game, policy, temperature)) <= tolerance:
-        state = _State(jnp.log(game.uniform_policy()), jnp.asarray(jnp.inf), 1 / jnp.asarray(reward_range(game), float))
+        logits = jnp.log(uniform if start is None else start)
+        state = _State(logits, jnp.asarray(jnp.inf), 1 / jnp.asarray(reward_range(game), float))
         while done < iterations and not float(state.residual) <= tolerance:
             state, done = _stretch(game, temperature, state), done + STRETCH
         policy = jax.nn.softmax(state.logits)

@@ -55,9 +55,10 @@ def recover_reward(
         demonstrations: trajectories, or directly an occupancy rho-hat_n(s, a); a batch may lead either, and each sample
             is explained by itself.
         features: what the reward is linear in. None or "table": a reward r(s, a). "steps": a reward r_n(s, a).
-            "declared": the `features` of the game's file. An array phi_n(s, a), [H, S, A, D], in the experts'
-            population. A function of the step and the population to [S, A, D], traceable by JAX; of it, and of what is
-            declared, "control" knows how the crowd pushes the reward.
+            "declared": the `features` of the game's file. Names of parameters of that file: its reward, with a weight
+            for each and, where there is more to it, one for the rest. An array phi_n(s, a), [H, S, A, D], in the
+            experts' population. A function of the step and the population to [S, A, D], traceable by JAX; of it, and of
+            what is declared or named, "control" knows how the crowd pushes the reward.
         method: a name of `METHODS`: "entropy", "margin" or "control".
         population: the experts' flow, which drives the kernel. None estimates it from the demonstrations, mu-hat.
         regularisation: weight of |w|^2 / 2 ("entropy") or |w|_1 ("margin", "control") beside the method's loss: it

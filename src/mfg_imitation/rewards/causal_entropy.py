@@ -7,8 +7,8 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.games.game import Game
-from mfg_imitation.rewards.linear import RewardClass
 from mfg_imitation.rewards.method import Recovered, reward_method
+from mfg_imitation.rewards.reward_class import RewardClass
 
 #: Curvature below this share of the largest counts as none: the data say nothing about such a direction.
 FLAT = 1e-12

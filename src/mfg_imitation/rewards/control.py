@@ -11,9 +11,10 @@ from mfg_imitation.engine.control import social_optimum, through_population
 from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.games.game import Game
-from mfg_imitation.rewards.linear import LinearRewardGame, RewardClass
+from mfg_imitation.rewards.linear import LinearRewardGame
 from mfg_imitation.rewards.method import Recovered, reward_method
 from mfg_imitation.rewards.program import least
+from mfg_imitation.rewards.reward_class import RewardClass
 
 #: Gradient steps towards the social optimum of the recovered reward, from the cloned policy and the uniform one.
 ASCENT_STEPS = 1000

@@ -1,6 +1,5 @@
 """Rewards that are linear in unknown weights, and the game that they make of another."""
 
-from abc import abstractmethod
 from collections.abc import Callable
 
 import equinox as eqx
@@ -15,24 +14,8 @@ from mfg_imitation.games.game import Game
 from mfg_imitation.games.sizes import check_memory
 from mfg_imitation.games.user_code import blamed
 from mfg_imitation.games.wrapped import WrappedGame
-
-
-class RewardClass(eqx.Module):
-    """The rewards r_n(s, a, mu) = sum over d of w_d phi_{n,d}(s, a, mu).
-
-    Attributes:
-        size: D, the number of weights.
-    """
-
-    size: eqx.AbstractVar[int]
-
-    @abstractmethod
-    def reward(self, weights: Float[Array, " D"], n, mu: Float[Array, " S"]) -> Float[Array, "S A"]:
-        """r_n(s, a, mu) for these weights; linear in them."""
-
-    def along(self, weights: Float[Array, " D"], population: Float[Array, "H S"]) -> Float[Array, "H S A"]:
-        """The rewards of every step of a flow."""
-        return jax.vmap(lambda n, mu: self.reward(weights, n, mu))(jnp.arange(len(population)), population)
+from mfg_imitation.rewards.parameters import reward_parameters
+from mfg_imitation.rewards.reward_class import RewardClass
 
 
 class Table(RewardClass):
@@ -111,7 +94,8 @@ def reward_class(features, game: Game) -> RewardClass:
 
     Raises:
         InputError: an unknown word, an array of the wrong shape or with numbers that are not finite, a function that
-            returns something else than [S, A, D], or so many weights that their Hessian fills the memory.
+            returns something else than [S, A, D], parameters in which the game's reward is not affine, or so many
+            weights that their Hessian fills the memory.
     """
     shape = game.policy_shape
     if features is None:
@@ -131,6 +115,8 @@ def reward_class(features, game: Game) -> RewardClass:
         if len(made) != 3 or made[:2] != shape[1:] or not made[2]:
             raise InputError(f"features(0, mu) has shape {list(made)}, expected [{shape[1]}, {shape[2]}, D]")
         found = FeatureFunction(features, made[2])
+    elif isinstance(features, (list, tuple)) and features and all(isinstance(name, str) for name in features):
+        found = reward_parameters(features, game)
     else:
         array = as_float("features", features)
         if array.ndim != 4 or array.shape[:3] != shape or not array.shape[3]:

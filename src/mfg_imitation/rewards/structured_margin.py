@@ -11,9 +11,10 @@ from mfg_imitation.engine.flow_constraints import flow_constraints
 from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.games.game import Game
-from mfg_imitation.rewards.linear import RewardClass, features_of
+from mfg_imitation.rewards.linear import features_of
 from mfg_imitation.rewards.method import Recovered, reward_method
 from mfg_imitation.rewards.program import least
+from mfg_imitation.rewards.reward_class import RewardClass
 
 
 @reward_method("margin", summary="the largest structured margin in the experts' population (MFIRL)")

@@ -1,13 +1,16 @@
-"""How rational the players of demonstrations are: the temperature of their quantal response, with an interval."""
+"""Quantal responses by temperature: how far from Nash, how many; and the temperature of demonstrations, estimated."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import scipy
 from jax.scipy.special import xlogy
 
 from mfg_imitation.checks import check_probability, checked
+from mfg_imitation.engine.control import social_optimum
 from mfg_imitation.engine.value import reward_range
 from mfg_imitation.equilibria.quantal_response import quantal_response
 from mfg_imitation.errors import InputError
@@ -88,3 +91,34 @@ def quantal_response_temperature(
     high = crossing(hotter[0]) if hotter.size else float("inf")
     status = "coldest" if best == 0 else "hottest" if best == LOOKS - 1 else "interior"
     return Temperature(float(np.exp(top)), low, high, float(most), status)
+
+
+def quantal_responses(game: Game, shares: Sequence[float]) -> pd.DataFrame:
+    """Quantal response equilibria at several temperatures, looked for from two sides.
+
+    Args:
+        shares: temperatures, in units of the reward's range.
+
+    Returns:
+        One row per temperature: share, temperature (units of reward); exploitability of the equilibrium that is
+        followed from a high temperature; bound on it, temperature H log A (ours: a best response to the smoothed game
+        gives up no more); apart (1-norm, the largest over steps and states, between it and the one that is reached
+        from the best policy found for the whole population: above 0 there are several; NaN where one of both was not
+        reached).
+    """
+    unit, rows = float(reward_range(game)), []
+    best = social_optimum(game, n_random_starts=0).policy
+    for share in shares:
+        temperature = share * unit
+        one, other = quantal_response(game, temperature), quantal_response(game, temperature, start=best)
+        both = one.status == other.status == "converged"
+        rows.append(
+            {
+                "share": share,
+                "temperature": temperature,
+                "exploitability": one.exploitability if one.status == "converged" else np.nan,
+                "bound": temperature * game.horizon * float(np.log(len(game.actions))),
+                "apart": float(jnp.abs(one.policy - other.policy).sum(axis=-1).max()) if both else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)

@@ -6,8 +6,8 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.engine.control import social_optimum
 from mfg_imitation.engine.flow import population_flow
-from mfg_imitation.engine.gaps import nash_imitation_gap
-from mfg_imitation.engine.value import policy_value, reward_range
+from mfg_imitation.engine.gaps import gaps
+from mfg_imitation.engine.value import reward_range
 from mfg_imitation.equilibria.quantal_response import quantal_response
 from mfg_imitation.equilibria.solve import expert, solve_equilibrium
 from mfg_imitation.games.game import Game
@@ -64,13 +64,9 @@ def transfer(
     """
     flow, rewards, rows = population_flow(game, experts), reward_class(features, game), []
     kernels = {"same": (game, experts), "changed": (changed, expert(changed, {}).policy)}
-    earned = {kernel: _value(*played) for kernel, played in kernels.items()}
 
     def measure(kernel, policy, status, **place) -> None:
-        played_in = kernels[kernel][0]
-        gap, behind = float(nash_imitation_gap(played_in, policy)), earned[kernel] - _value(played_in, policy)
-        losses = {"nash_imitation_gap": gap, "value_gap": behind, "loss": max(gap, behind)}
-        rows.append({**place, "kernel": kernel, **losses, "status": status})
+        rows.append({**place, "kernel": kernel, **losses(*kernels[kernel], policy), "status": status})
 
     for number in range(seed, seed + seeds):
         sample = sample_demonstrations(game, experts, demonstrations, number, label_noise)
@@ -84,6 +80,13 @@ def transfer(
                 for plays, play in PLAYS.items():
                     measure(kernel, play(recovered), found.status, seed=number, method=method, plays=plays)
     return pd.DataFrame(rows).assign(unit=float(reward_range(game)) * game.horizon)
+
+
+def losses(game: Game, experts: Float[Array, "H S A"], policy: Float[Array, "H S A"]) -> dict[str, float]:
+    """nash_imitation_gap of a policy, value_gap (what the experts' population earns more) and loss (the larger one)."""
+    found = gaps(game, experts, policy)
+    gap, behind = float(found.nash_imitation_gap), float(found.population_value_gap)
+    return {"nash_imitation_gap": gap, "value_gap": behind, "loss": max(gap, behind)}
 
 
 def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
@@ -101,12 +104,12 @@ def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
     """
     rows, keys = [], ["method", "plays"]
     for (case, kernel), cell in table.groupby(["case", "kernel"], sort=False):
-        losses = cell.pivot_table(index="seed", columns=keys, values="loss", sort=False)
-        medians = losses.median()
+        lost = cell.pivot_table(index="seed", columns=keys, values="loss", sort=False)
+        medians = lost.median()
         best = medians[medians.index.get_level_values("plays") == AS_LEARNED].idxmin()
         for place, group in cell.groupby(keys, sort=False):
             low, high = median_interval(group["loss"], resamples, seed)
-            differences = untied(losses[place] - losses[best], cell["unit"].iloc[0])
+            differences = untied(lost[place] - lost[best], cell["unit"].iloc[0])
             behind, told = differences.median(), chance(differences)
             apart = told < LEVEL and behind != 0
             rows.append(
@@ -137,7 +140,3 @@ def _imitators(game, sample, flow, iterations, seed):
         offered = {"population": flow, "iterations": iterations, "seed": seed}
         fits[name] = entry.run(sample, game, offered | ({"starts": jnp.stack(starts)} if starts else {}))
     return fits
-
-
-def _value(game, policy) -> float:
-    return float(policy_value(game, policy, population_flow(game, policy)))

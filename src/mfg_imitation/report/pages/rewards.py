@@ -7,4 +7,5 @@ from mfg_imitation.report.page import Reads, Run, page
 def rewards(run: Run) -> Reads:
     """Rewards recovered from demonstrations, and what they are worth where the kernel has changed."""
     cases = {case.get("name", case["game"]): case for case in run.config["rewards"]["cases"]}
-    return Reads(["rewards/medians"], run.figures("rewards/*"), run.games("rewarded"), {"cases": cases})
+    tables = [f"rewards/{name}" for name in ("medians", "scorecard", "methods", "temperatures")]
+    return Reads(tables, run.figures("rewards/*"), run.games("rewarded"), {"cases": cases})
