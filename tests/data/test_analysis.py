@@ -114,3 +114,34 @@ def test_an_unknown_algorithm_is_one_line(epidemic, sample, write, one_line):
     said = QUICK | {"algorithms": ["mfcadv"]}
     data = load_dataset(write(rows_of(epidemic, sample), **said))
     assert "algorithms names 'mfcadv' (did you mean 'mfc_adv'?)" in one_line(analysed, data)
+
+
+def test_a_reward_is_recovered_from_the_records_where_the_file_asks_for_it(epidemic, write):
+    """Soft players of known prices: the prices over the temperature come back, and gaps are in that unit."""
+    experts = mfg.quantal_response(epidemic, 0.5).policy
+    drawn = mfg.sample_demonstrations(epidemic, experts, 4000, 3)
+    said = {"reward": "recovered", "features": ["distance_cost", "infection_cost"], "label_noise": 0}
+    tables = analysed(load_dataset(write(rows_of(epidemic, drawn), **QUICK, **said)))
+    assert list(tables["reward"]["of"]) == ["distance_cost", "infection_cost"]
+    np.testing.assert_allclose(tables["reward"]["weight"], [0.5 / 0.5, 1 / 0.5], rtol=0.15)
+    assert tables["equilibrium"].empty and "recovered from these records" in told(tables)
+    fits = tables["fits"].set_index("algorithm")
+    policy = tables["policies"].query("algorithm == 'bc'")["probability"].to_numpy().reshape(epidemic.policy_shape)
+    exact = float(mfg.nash_imitation_gap(epidemic, jnp.asarray(policy))) / 0.5
+    assert fits.loc["bc", "nash_imitation_gap"] == pytest.approx(exact, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"features": "table"}, "features says what a reward is recovered from, but reward is not"),
+        ({"reward": "recovered", "features": "declared"}, "features do not go with the game"),
+        ({"reward": "recovered", "features": ["infection"]}, "does not depend on 'infection'"),
+        ({"reward": "recovered", "features": "declared", "kernel": "affine"}, "it is `table` or `steps`"),
+    ],
+)
+def test_features_that_do_not_go_together_are_refused(epidemic, sample, write, one_line, said, message):
+    def analyse():
+        return analysed(load_dataset(write(rows_of(epidemic, sample), label_noise=0, **QUICK, **said)))
+
+    assert message in one_line(analyse)

@@ -9,6 +9,7 @@ from mfg_imitation.data.equilibrium import equilibrium_table
 from mfg_imitation.data.fits import fits_table, fitted_to, policies_table, with_starts
 from mfg_imitation.data.flows import flows_table, goodness_table, predicted_flows
 from mfg_imitation.data.learned import RewardedGame, fits_in_one_population, learn
+from mfg_imitation.data.reward import NO_WEIGHTS, recovered
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import ALGORITHMS
@@ -31,6 +32,7 @@ class Setting(NamedTuple):
         fit: of the parameters; None where none are asked for.
         elsewhere: whether the kernel is known in other populations than those observed.
         rewarded: whether there is a reward to measure gaps in.
+        reward: the weights of a recovered one, a row each: of (what the weight is of) and weight.
         remarks: what there is to say of it, a sentence each.
     """
 
@@ -39,6 +41,7 @@ class Setting(NamedTuple):
     elsewhere: bool
     rewarded: bool
     remarks: tuple[str, ...]
+    reward: pd.DataFrame = NO_WEIGHTS
 
 
 def setting_of(data: Dataset) -> Setting:
@@ -48,7 +51,6 @@ def setting_of(data: Dataset) -> Setting:
         InputError: the estimated parameters make no sound game, or no kernel can be learned.
     """
     said, remarks = data.file.declaration, []
-    # Where rewards come from: the game, nowhere; a third source would be a third value of `reward`.
     rewarded = said["reward"] == "game" and said["game"] is not None
     if said["kernel"] == "affine":
         learned = learn(data)
@@ -56,7 +58,7 @@ def setting_of(data: Dataset) -> Setting:
         rewarded = rewarded and not learned.one_population
         if rewarded:
             game = RewardedGame(game, data.file.game.load(**_overrides(data)))
-        return _told(Setting(game, None, not learned.one_population, rewarded, tuple(remarks)))
+        return _told(_rewarded(data, Setting(game, None, not learned.one_population, rewarded, tuple(remarks))))
     fit, game = None, data.game
     if said["estimate"]:
         fit = estimate_parameters(
@@ -74,12 +76,13 @@ def setting_of(data: Dataset) -> Setting:
             data.file.refuse("estimate", f"makes a game that is not sound: {error}")
         remarks = _about(fit, data)
     remarks += _about_crowds(data)
-    return _told(Setting(game, fit, True, rewarded, tuple(remarks)))
+    return _told(_rewarded(data, Setting(game, fit, True, rewarded, tuple(remarks))))
 
 
 def analysed(data: Dataset) -> dict[str, pd.DataFrame]:
     """The tables of a data set by name, see `declaration.TABLES`.
 
+    reward: of a recovered one, see `Setting`.
     parameters: see `ParameterEstimate`, with value (of the game's file) and log_likelihood, and the fit's status.
     remarks: remark. data_set: one row, what was read. The others: see the functions that make them.
 
@@ -106,8 +109,12 @@ def analysed(data: Dataset) -> dict[str, pd.DataFrame]:
     return {
         "data_set": _facts(data, setting),
         "remarks": pd.DataFrame({"remark": remarks}),
-        "equilibrium": equilibrium_table(data, game, records) if setting.rewarded else _nothing("policy"),
+        # A reward that was recovered from what players do cannot say whether they do well.
+        "equilibrium": equilibrium_table(data, game, records)
+        if setting.rewarded and setting.reward.empty
+        else _nothing("policy"),
         "parameters": _parameters(data, setting.fit),
+        "reward": setting.reward,
         "fits": fits_table(data, game, fits, goodness if setting.elsewhere else None, setting.rewarded),
         "policies": policies_table(data, fits),
         "flows": flows_table(data, records, predicted),
@@ -118,6 +125,15 @@ def analysed(data: Dataset) -> dict[str, pd.DataFrame]:
 def _overrides(data: Dataset) -> dict[str, float]:
     """What differs from the game's file, the horizon to which trajectories may be cut among it."""
     return {**data.file.declaration["overrides"], "horizon": data.game.horizon}
+
+
+def _rewarded(data: Dataset, setting: Setting) -> Setting:
+    """With a reward that the records tell, where the file asks for it and other populations can be looked at."""
+    if data.file.declaration["reward"] != "recovered" or not setting.elsewhere:
+        return setting
+    found = recovered(data, setting.game)
+    remarks = (*setting.remarks, found.remark)
+    return setting._replace(game=found.game, rewarded=True, reward=found.weights, remarks=remarks)
 
 
 def _told(setting: Setting) -> Setting:

@@ -26,6 +26,7 @@ DEFAULTS = {
     "overrides": {},
     "kernel": "game",
     "reward": "game",
+    "features": "table",
     "population": "sample",
     "unequal": "refuse",
     "impossible": "refuse",
@@ -38,7 +39,7 @@ DEFAULTS = {
 }
 
 #: The tables that are made of a data set, in the order in which a page shows them.
-TABLES = ("data_set", "remarks", "equilibrium", "parameters", "fits", "policies", "flows", "goodness")
+TABLES = ("data_set", "remarks", "equilibrium", "parameters", "reward", "fits", "policies", "flows", "goodness")
 
 #: What the columns of a table are called, and those that it may lack.
 COLUMNS = {name: name for name in ("trajectory", "step", "state", "action")}
@@ -94,6 +95,10 @@ class DataSetFile:
                     file.refuse(key, "says something of a game, but there is none")
         if said["kernel"] == "affine" and said["estimate"]:
             file.refuse("estimate", "asks for parameters of a kernel that, with kernel: affine, nobody knows")
+        if "features" in declaration and said["reward"] != "recovered":
+            file.refuse("features", "says what a reward is recovered from, but reward is not `recovered`")
+        if said["kernel"] == "affine" and said["features"] not in ("table", "steps"):
+            file.refuse("features", "is taken from the game's file; with kernel: affine it is `table` or `steps`")
         return file
 
     @property
