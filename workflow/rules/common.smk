@@ -42,6 +42,7 @@ from mfg_imitation.rewards.method import METHODS
 from mfg_imitation.data.declaration import TABLES as DATA_TABLES
 from workflow.lib import config_checks, paths
 from workflow.lib.library_digest import library_digest
+from workflow.lib.remembered import remembered
 from workflow.lib.run import Run
 
 
@@ -60,7 +61,7 @@ def check_run(run):
     """The configuration, and the games of this run."""
     told = stop_on_user_mistake(layers)
     stop_on_user_mistake(config_checks.check_configuration, run.config, told)
-    for problem in stop_on_user_mistake(config_checks.check_games, run, told) or []:
+    for problem in stop_on_user_mistake(remembered, lambda: config_checks.check_games(run, told), run.config) or []:
         print(f"{problem}; this run does not use it", file=sys.stderr)
     # Snakemake itself says what is asked for only after this.
     for problem in stop_on_user_mistake(config_checks.check_data_sets, run, sys.argv[1:]) or []:
