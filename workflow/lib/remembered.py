@@ -1,4 +1,4 @@
-"""Checks of games that went well are remembered: they take seconds, at every start, and their outcome hangs on files."""
+"""Checks of games that went well are remembered: at every start they take seconds, and their outcome hangs on files."""
 
 import hashlib
 import importlib.metadata
