@@ -5,7 +5,7 @@ The tables are methods (`studies.earlier_work.all_demonstrations`), population (
 """
 
 import numpy as np
-from scipy.stats import linregress, wilcoxon
+import scipy
 
 from mfg_imitation.claims.claim import claim
 from mfg_imitation.names import ROUNDING
@@ -52,7 +52,7 @@ def population_is_estimated(tables):
                 "the experts' population has to be estimated", case, "population error: it is certain", np.nan, 0
             )
             continue
-        slope = linregress(np.log(medians.index), np.log(medians)).slope
+        slope = scipy.stats.linregress(np.log(medians.index), np.log(medians)).slope
         measure = "distance of the slope of the median error of the population in M, both in logarithms, from -1/2"
         yield _row(
             "the population is estimated from samples, with an error like 1/sqrt(M)",
@@ -66,7 +66,7 @@ def population_is_estimated(tables):
             rows = few[few["method"] == method]
             more = rows["loss_estimated"] - rows["loss_known"]
             more = more.where(more.abs() > ROUNDING * rows["unit"], 0.0)
-            chance = wilcoxon(more, alternative="greater").pvalue if (more != 0).any() else 1.0
+            chance = scipy.stats.wilcoxon(more, alternative="greater").pvalue if (more != 0).any() else 1.0
             medians = {name: (rows[f"loss_{name}"] / rows["unit"]).median() for name in ("known", "estimated")}
             measure = (
                 f"p of Wilcoxon's one-sided test, {len(rows)} samples of {few['demonstrations'].iloc[0]}; median loss "

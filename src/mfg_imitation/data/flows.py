@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
+import scipy
 from jaxtyping import Array, Float
-from scipy import sparse, stats
 
 from mfg_imitation.data.dataset import Dataset
 from mfg_imitation.data.resampling import portions
@@ -22,7 +22,7 @@ DATA = "data"
 NOBODY = 1e-12
 
 #: Normal quantile of the observed shares' intervals (Wilson).
-QUANTILE = float(stats.norm.ppf(0.975))
+QUANTILE = float(scipy.special.ndtri(0.975))
 
 
 #: The population of every block of the records, by what predicts it.
@@ -97,7 +97,7 @@ def goodness_table(data: Dataset, records: CrowdRecords, predicted: Flows) -> pd
     for name, shares in predicted.items():
         chi = (_squares(records.population, shares) * effective[:, None]).sum(axis=1)
         degrees = (shares > NOBODY).sum(axis=1) - 1
-        p = np.where(degrees > 0, stats.chi2.sf(chi, np.maximum(degrees, 1)), np.where(chi > 0, 0.0, np.nan))
+        p = np.where(degrees > 0, scipy.stats.chi2.sf(chi, np.maximum(degrees, 1)), np.where(chi > 0, 0.0, np.nan))
         difference = np.abs(records.population - shares)
         for b, state in enumerate(difference.argmax(axis=1)):
             crowd = data.trajectories.crowd_names[records.crowd[b]]
@@ -124,7 +124,7 @@ def _sums_again(data, records, predicted: Flows, effective) -> dict[str, Float[n
     n_blocks, n_states = records.population.shape
     places = np.arange(n_blocks)[:, None] * n_states + records.state
     ones = (np.ones(places.size), (np.arange(places.size), places.ravel()))
-    gathered = sparse.csr_array(ones, (places.size, n_blocks * n_states))
+    gathered = scipy.sparse.csr_array(ones, (places.size, n_blocks * n_states))
     weights = {
         name: np.where(shares > NOBODY, effective[:, None] / np.maximum(shares, NOBODY), 0)
         for name, shares in predicted.items()

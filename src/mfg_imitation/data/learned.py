@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from jaxtyping import Array, Float
-from scipy import stats
 
 from mfg_imitation.data.dataset import Dataset
 from mfg_imitation.games.game import Game
@@ -104,7 +104,7 @@ def _equality(records: CrowdRecords) -> float:
     counts = counts[:, counts.sum(axis=0) > 0]
     if min(counts.shape) < 2:
         return 1.0
-    return float(stats.chi2_contingency(counts, correction=False).pvalue)
+    return float(scipy.stats.chi2_contingency(counts, correction=False).pvalue)
 
 
 def _directions(records: CrowdRecords) -> int:

@@ -7,8 +7,8 @@ from one product of sparse matrices: how often each trajectory was drawn, times 
 from collections.abc import Iterator
 
 import numpy as np
+import scipy
 from jaxtyping import Float, Int
-from scipy import sparse
 
 from mfg_imitation.data.dataset import Dataset
 from mfg_imitation.imitation.crowd_records import CrowdRecords
@@ -34,12 +34,12 @@ def portions(data: Dataset, records: CrowdRecords, size: int) -> Iterator[Float[
         done += number
 
 
-def _shown(data: Dataset, records: CrowdRecords) -> sparse.csr_array:
+def _shown(data: Dataset, records: CrowdRecords) -> "scipy.sparse.csr_array":
     """What every trajectory adds to the count of every record."""
     weights, which = weighed(data.demonstrations)[2], records.which
     seen = which >= 0
     rows = np.broadcast_to(np.arange(len(which))[:, None], which.shape)[seen]
-    return sparse.csr_array((weights[seen], (rows, which[seen])), (len(which), records.count.size))
+    return scipy.sparse.csr_array((weights[seen], (rows, which[seen])), (len(which), records.count.size))
 
 
 def _drawn(crowds: Int[np.ndarray, " M"], number: int, generator) -> Float[np.ndarray, "draws M"]:

@@ -7,8 +7,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy
 from jaxtyping import Array, Float
-from scipy import stats
 
 from mfg_imitation.checks import check_count, check_probabilities, check_seed, checked
 from mfg_imitation.engine.gaps import nash_imitation_gap_of
@@ -158,5 +158,5 @@ def _repeat(game, policy, key, n_players, repetitions):
 def estimate_of(numbers: Float[np.ndarray, " K"], confidence: float) -> Estimate:
     """`Estimate` of K >= 2 repetitions."""
     mean, spread = numbers.mean(), numbers.std(ddof=1) / np.sqrt(numbers.size)
-    reach = stats.t.ppf((1 + confidence) / 2, numbers.size - 1) * spread
+    reach = scipy.stats.t.ppf((1 + confidence) / 2, numbers.size - 1) * spread
     return Estimate(float(mean), float(mean - reach), float(mean + reach), numbers)

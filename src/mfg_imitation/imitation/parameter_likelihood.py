@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from jaxtyping import Float, Int
-from scipy import optimize, stats
 
 from mfg_imitation.checks import check_choice, check_probability, checked
 from mfg_imitation.errors import InputError
@@ -155,7 +155,7 @@ class _Search:
         own = np.array([float(self.profile.game.parameters[name]) for name in self.profile.names])
         # Not from the very edge: what a parameter at its end forbids has no slope there.
         first = np.clip((own - self.low) / self.width, 0.01, 0.99)
-        return [first, *(0.05 + 0.9 * stats.qmc.Halton(len(own), rng=seed).random(STARTS - 1))]
+        return [first, *(0.05 + 0.9 * scipy.stats.qmc.Halton(len(own), rng=seed).random(STARTS - 1))]
 
     def climb(self, start, fixed: int | None = None) -> tuple[Float[np.ndarray, " P"], float]:
         """The best point that is met from a start, one coordinate held, and its value."""
@@ -169,7 +169,7 @@ class _Search:
 
         settings = {"maxiter": 200, "ftol": 1e-13, "gtol": 1e-7}
         box = [(0, 1)] * int(free.sum())
-        found = optimize.minimize(loss, start[free], jac=True, method="L-BFGS-B", bounds=box, options=settings)
+        found = scipy.optimize.minimize(loss, start[free], jac=True, method="L-BFGS-B", bounds=box, options=settings)
         return _filled(start, free, found.x), -float(found.fun)
 
     def covariance(self, point) -> tuple[Float[np.ndarray, "P P"], float]:
@@ -185,7 +185,7 @@ class _Search:
 
     def estimate(self, j, best, variance, effect, confidence) -> ParameterEstimate:
         error = np.sqrt(max(variance * effect, 0)) if variance > 0 else np.nan
-        drop = effect * stats.chi2.ppf(confidence, 1) / 2
+        drop = effect * scipy.stats.chi2.ppf(confidence, 1) / 2
         low, high = (self._end(j, best, side, drop, error) for side in (0.0, 1.0))
         status = {(0, 0): INSIDE, (1, 0): BELOW, (0, 1): ABOVE, (1, 1): NOT_IDENTIFIED}[low is None, high is None]
         low, high = (end if end is not None else side for end, side in ((low, 0.0), (high, 1.0)))
@@ -213,7 +213,7 @@ def root_towards(function: Callable[[float], float], start: float, end: float, a
     """A root between a start, where the function is below 0, and an end; None where it is below 0 there, too."""
     if start == end or function(end) <= 0:
         return None
-    return float(optimize.brentq(function, start, end, xtol=accuracy, rtol=1e-8))
+    return float(scipy.optimize.brentq(function, start, end, xtol=accuracy, rtol=1e-8))
 
 
 def _filled(point, free, some):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import bootstrap
+import scipy
 
 from mfg_imitation.engine.gaps import Gaps
 from mfg_imitation.imitation.algorithm import CLOSED_FORM
@@ -52,7 +52,9 @@ def _intervals(numbers: pd.DataFrame, resamples: int, seed: int) -> tuple[pd.Ser
     """The ends of the interval of every column's median; all columns are resampled alike."""
     if len(numbers) == 1:  # nothing to resample
         return numbers.iloc[0], numbers.iloc[0]
-    found = bootstrap((numbers.to_numpy(float),), np.median, n_resamples=resamples, method="percentile", rng=seed)
+    found = scipy.stats.bootstrap(
+        (numbers.to_numpy(float),), np.median, n_resamples=resamples, method="percentile", rng=seed
+    )
     return tuple(pd.Series(end, numbers.columns) for end in found.confidence_interval)
 
 

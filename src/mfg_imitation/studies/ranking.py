@@ -4,8 +4,8 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import scipy
 from jaxtyping import Float
-from scipy.stats import wilcoxon
 
 #: Losses that differ by less than this share of the range of rewards times the horizon are equal: solvers stop there.
 TIE = 1e-4
@@ -78,7 +78,7 @@ def chance(differences: Float[pd.Series, " seeds"]) -> float:
         return 1.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # few seeds, or ties among them, leave an approximate distribution
-        return float(wilcoxon(told, zero_method="zsplit").pvalue)
+        return float(scipy.stats.wilcoxon(told, zero_method="zsplit").pvalue)
 
 
 def tally(ranked: pd.DataFrame) -> pd.DataFrame:

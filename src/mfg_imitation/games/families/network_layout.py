@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from jaxtyping import Float
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import shortest_path
 
 #: Steps of the majorization; they change nothing that an eye would see after some tens.
 STEPS = 100
@@ -19,8 +18,8 @@ def network_layout(n_nodes: int, links: Sequence[tuple[int, int]]) -> Float[np.n
     the longer extent lies along x. Nodes between which there is no way are one link farther apart than any others.
     """
     starts, ends = np.array(links).T
-    graph = coo_array((np.ones(len(links)), (starts, ends)), shape=(n_nodes, n_nodes))
-    distance = shortest_path(graph.tocsr(), directed=False, unweighted=True)
+    graph = scipy.sparse.coo_array((np.ones(len(links)), (starts, ends)), shape=(n_nodes, n_nodes))
+    distance = scipy.sparse.csgraph.shortest_path(graph.tocsr(), directed=False, unweighted=True)
     distance[np.isinf(distance)] = distance[np.isfinite(distance)].max() + 1
     centring = np.eye(n_nodes) - 1 / n_nodes
     size, axes = np.linalg.eigh(-centring @ distance**2 @ centring / 2)
