@@ -78,5 +78,5 @@ def test_another_number_turns_the_verdict(tables, table, column, value, claim):
     before = verdicts(tables)
     tables[table] = tables[table].assign(**{column: value})
     after = verdicts(tables)
-    turned = {name for name, case in before if before[name, case] == "holds" and after[name, case] == "fails"}
+    turned = {name for name, case in before if before[name, case] == "holds" and after.get((name, case)) == "fails"}
     assert any(name.startswith(claim) for name in turned)

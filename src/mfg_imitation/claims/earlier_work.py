@@ -111,8 +111,8 @@ def the_experts_population_does_not_suffice(tables):
         return
     worst = near.loc[(near["loss"] / near["unit"]).idxmax()]
     measure = (
-        f"largest loss of MF-AIRL's policy where its vanilla-ADV error is at most {PLAIN:g}, all demonstrations, in units "
-        f"of the reward's range times the horizon, negative; there the error is {worst['vanilla_adv']:.2g}"
+        f"largest loss of MF-AIRL's policy where its vanilla-ADV error is at most {PLAIN:g}, all demonstrations, in "
+        f"units of the reward's range times the horizon, negative; there the error is {worst['vanilla_adv']:.2g}"
     )
     says = "near the experts in their population is not near them in the own one"
     yield _row(says, worst["case"], measure, -worst["loss"] / worst["unit"], -PLAIN)
