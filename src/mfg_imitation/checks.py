@@ -27,19 +27,39 @@ BLOCK = 8192
 COMPILED, FEW = 1_000_000, 16
 
 
-def checked(function: Callable) -> Callable:
-    """A public function that refuses, in one line, a `game` that is none, and a switch that is not True or False."""
+#: What a function says of games with common noise: nothing; it takes them; it fits policies of any awareness to them.
+NOISE = ("refused", "taken", "fitted")
+
+
+def checked(function: Callable | None = None, *, noise: str = "refused") -> Callable:
+    """A public function that refuses, in one line, a `game` that is none, and a switch that is not True or False.
+
+    Args:
+        noise: a word of `NOISE`. A game with common noise is handed to the function unfolded into the tree of its
+            histories, and arguments and results are translated; "fitted" adds the argument `awareness`, what the policy
+            may know of the history: "aware" (all, the default), "noise_aware" (its state now), "unaware" (nothing).
+    """
+    if function is None:
+        return functools.partial(checked, noise=noise)
     parameters = inspect.signature(function).parameters
 
     @functools.wraps(function)
     def call(*args, **kwargs):
+        told = {"awareness": kwargs.pop("awareness")} if noise == "fitted" and "awareness" in kwargs else {}
         for name, value in (*zip(parameters, args, strict=False), *kwargs.items()):
             if name == "game" and (isinstance(value, type) or not hasattr(value, "policy_shape")):
                 made = "load_game and Game.from_functions make one"
                 raise InputError(f"{function.__name__}: game is {shown(value)}, which is no game; {made}")
             if name in parameters and parameters[name].annotation is bool and not isinstance(value, bool):
                 raise InputError(f"{name} is {shown(value)}: True or False is needed")
-        return function(*args, **kwargs)
+        named = dict(zip(parameters, args, strict=False)) | kwargs
+        if not hasattr(game := named.pop("game", None), "on_tree"):
+            if told:
+                raise InputError(f"awareness is {told['awareness']!r}: the game has no common noise to be aware of")
+            return function(*args, **kwargs)
+        if noise == "refused":
+            raise InputError(f"{function.__name__}: game has common noise, of which this function knows nothing")
+        return game.on_tree(function, named, **told)
 
     return call
 

@@ -66,7 +66,7 @@ def _quantal_response(game, temperature, **spec) -> Equilibrium:
     return found
 
 
-@checked
+@checked(noise="taken")
 def solve_equilibrium(
     game: Game,
     *,

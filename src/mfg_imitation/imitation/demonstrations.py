@@ -12,8 +12,9 @@ from jaxtyping import Array, Float, Int, Key
 from mfg_imitation.checks import as_float, check_count, check_probabilities, check_probability, check_seed, checked
 from mfg_imitation.engine.flow import flow_of
 from mfg_imitation.engine.players import simulate
-from mfg_imitation.errors import InputError
+from mfg_imitation.errors import InputError, shown
 from mfg_imitation.games.game import Game
+from mfg_imitation.games.noise.unfolded import UnfoldedGame
 
 
 class Demonstrations(NamedTuple):
@@ -25,6 +26,8 @@ class Demonstrations(NamedTuple):
         seed: what they were drawn with; None for a user's own.
         label_noise: probability with which a recorded action was replaced by a uniform one.
         n_players: size of the simulated populations; None for players in the mean-field flow, and for a user's own.
+        noise: in a game with common noise, the index of the noise state that a trajectory was made in, at every step, or
+            that of its crowd, [*batch, H], if all share one history.
         weights: how much every record counts, >= 0; None for 1. A trajectory that ends early is *censored*: it counts 0
             from the step on at which nobody saw it any more, whatever stands there.
     """
@@ -35,6 +38,7 @@ class Demonstrations(NamedTuple):
     label_noise: float = 0.0
     n_players: int | None = None
     weights: Float[Array, "*batch M H"] | None = None
+    noise: Int[Array, "*batch M H"] | Int[Array, "*batch H"] | None = None
 
     def first(self, n: int) -> "Demonstrations":
         """The first n trajectories: what `sample_demonstrations` draws when asked for n.
@@ -46,7 +50,10 @@ class Demonstrations(NamedTuple):
         if n > self.states.shape[-2]:
             raise InputError(f"n is {n}: there are {self.states.shape[-2]} trajectories")
         weights = None if self.weights is None else self.weights[..., :n, :]
-        return self._replace(states=self.states[..., :n, :], actions=self.actions[..., :n, :], weights=weights)
+        cut = {"states": self.states[..., :n, :], "actions": self.actions[..., :n, :], "weights": weights}
+        if self.noise is not None and np.ndim(self.noise) == np.ndim(self.states):
+            cut["noise"] = self.noise[..., :n, :]
+        return self._replace(**cut)
 
     @property
     def size(self) -> float | Float[np.ndarray, "*batch"]:
@@ -57,7 +64,7 @@ class Demonstrations(NamedTuple):
         return total if total.ndim else float(total)
 
 
-@checked
+@checked(noise="taken")
 def sample_demonstrations(
     game: Game,
     policy: Float[Array, "H S A"],
@@ -78,11 +85,14 @@ def sample_demonstrations(
             (the one that was played included); the player moves on by what it played.
         n_players: None draws independent players in the mean-field flow mu^pi. A number N simulates whole populations
             of N players, each driven by its empirical distribution, as many as it takes to have M trajectories; the
-            first M are kept, those of one population side by side.
+            first M are kept, those of one population side by side. Of a game with common noise every trajectory has a
+            history of its own, so that no population can be simulated.
 
     Raises:
         InputError: `policy` is no policy of the game, or a number is out of its range.
     """
+    if n_players is not None and isinstance(game, UnfoldedGame):
+        raise InputError(f"n_players is {shown(n_players)}: with common noise, trajectories come from the mean field")
     policy = check_probabilities("policy", policy, game.policy_shape)
     check_count("n_demonstrations", n_demonstrations)
     check_seed(seed)
@@ -95,7 +105,7 @@ def sample_demonstrations(
     return Demonstrations(states, actions, int(seed), float(label_noise), n_players)
 
 
-@checked
+@checked(noise="taken")
 def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Array, "*batch H S A"]:
     """rho-hat_n(s, a): the share of the trajectories that is in s at step n and has a recorded.
 
