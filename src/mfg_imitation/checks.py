@@ -27,8 +27,9 @@ BLOCK = 8192
 COMPILED, FEW = 1_000_000, 16
 
 
-#: What a function says of games with common noise: nothing; it takes them; it fits policies of any awareness to them.
-NOISE = ("refused", "taken", "fitted")
+#: What a function does with games with common noise: it refuses them; takes them unfolded; fits policies of any awareness
+#: to them, unfolded; takes them as they are.
+NOISE = ("refused", "taken", "fitted", "known")
 
 
 def checked(function: Callable | None = None, *, noise: str = "refused") -> Callable:
@@ -53,7 +54,7 @@ def checked(function: Callable | None = None, *, noise: str = "refused") -> Call
             if name in parameters and parameters[name].annotation is bool and not isinstance(value, bool):
                 raise InputError(f"{name} is {shown(value)}: True or False is needed")
         named = dict(zip(parameters, args, strict=False)) | kwargs
-        if not hasattr(game := named.pop("game", None), "on_tree"):
+        if noise == "known" or not hasattr(game := named.pop("game", None), "on_tree"):
             if told:
                 raise InputError(f"awareness is {told['awareness']!r}: the game has no common noise to be aware of")
             return function(*args, **kwargs)
@@ -61,6 +62,11 @@ def checked(function: Callable | None = None, *, noise: str = "refused") -> Call
             raise InputError(f"{function.__name__}: game has common noise, of which this function knows nothing")
         return game.on_tree(function, named, **told)
 
+    if noise == "fitted":  # those who look at the signature see it
+        awareness = inspect.Parameter("awareness", inspect.Parameter.KEYWORD_ONLY, default="aware", annotation=str)
+        *others, last = parameters.values()
+        every = [*others, awareness, last] if last.kind is last.VAR_KEYWORD else [*others, last, awareness]
+        call.__signature__ = inspect.signature(function).replace(parameters=every)
     return call
 
 
