@@ -223,7 +223,8 @@ def _declared(run: Run) -> list[str]:
 
 #: The kinds of games: which games of a run have a diagram, a sweep, imitators, ...; and its data sets.
 KINDS = {
-    "selected": lambda run: run.config.get("games", run.known),
+    "selected": lambda run: run.config.get("games", [game for game in run.known if not run.file(game).is_noisy]),
+    "noisy": lambda run: run.config["noise"]["games"],  # with common noise, of which all other kinds have none
     "declared": _declared,
     "networks": lambda run: [
         game for game in run.games("selected") if run.file(game).declaration.get("family") == NETWORK

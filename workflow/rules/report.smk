@@ -146,6 +146,9 @@ rule tables:
         rules.tightness.output,
         rules.theorems.output,
         rules.transfer.output,
+        expand(rules.common_noise.output, game=RUN.games("noisy")),
+        rules.noisy_games.output,
+        rules.noise.output,
         paths.tables(RUN.offered_tables()),
 
 

@@ -75,7 +75,11 @@ class DeclaredGame(DenseGame):
 
     def _value(self, cell: Cell, n, mu):
         def share(state):
-            return mu[self.states.index(cell.here if state == "here" else state)] if state in known else unknown_state(state)
+            return (
+                mu[self.states.index(cell.here if state == "here" else state)]
+                if state in known
+                else unknown_state(state)
+            )
 
         known = {*self.states, "here"}
         steps = jnp.asarray(n, dtype=float)  # no expression computes in Python integers, which grow without end

@@ -99,7 +99,9 @@ def load_demonstrations(
     step = codes_of(table["step"], steps, place, f"no step; the game's are 0 to {game.horizon - 1}")
     state = codes_of(table["state"], indices_of(game.states), place, "no state of the game")
     action = codes_of(table["action"], indices_of(game.actions), place, "no action of the game")
-    noise = codes_of(table[NOISE], indices_of(game.noise_states), place, "no noise state of the game") if is_noisy else 0
+    noise = (
+        codes_of(table[NOISE], indices_of(game.noise_states), place, "no noise state of the game") if is_noisy else 0
+    )
     trajectory, labels = factorized(table["trajectory"], place)
     empty = np.isin(trajectory, [i for i, label in enumerate(labels) if label == ""])
     fail_at(place, "trajectory", table["trajectory"], (trajectory < 0) | empty, "missing")

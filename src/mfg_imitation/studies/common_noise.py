@@ -6,7 +6,6 @@ cloning of a class is known in closed form, too: what then remains is a gap that
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import equinox as eqx
 import jax
@@ -38,19 +37,20 @@ FOUND = 1e-4
 def imitators(
     game: NoisyGame,
     expert: list[Float[Array, "histories S A"]],
-    algorithms: Mapping[str, Mapping[str, Any]],
+    algorithms: Sequence[str],
     demonstrations: Sequence[int],
     seeds: int,
-    iterations: int,
+    searched: Mapping[str, int],
     seed: int,
 ) -> pd.DataFrame:
     """Every algorithm in every class of policies, fitted to samples in which every trajectory has its own history.
 
     Args:
-        algorithms: by name; `demonstrations` and `seeds` where they differ for one.
+        algorithms: their names.
         demonstrations: sizes of samples; the smaller ones are the beginnings of the largest.
         seeds: samples, drawn with seed, seed + 1, ...
-        iterations: steps of those that search.
+        searched: of all algorithms but behavioral cloning, which are fitted to the largest samples only: seeds, how many
+            of these, and iterations, steps of those that descend.
 
     Returns:
         One row per algorithm, awareness, demonstrations (how many) and seed, with status and the gaps.
@@ -60,22 +60,21 @@ def imitators(
     columns = (np.stack([getattr(sample, name) for sample in samples]) for name in ("states", "actions", "noise"))
     states, actions, noise = columns
     frames = []
-    for name, own in algorithms.items():
-        here = own.get("seeds", seeds)
-        for size, awareness in itertools.product(own.get("demonstrations", demonstrations), AWARENESS):
+    for name in algorithms:
+        here, sizes = (seeds, demonstrations) if name == "bc" else (min(searched["seeds"], seeds), [most])
+        for size, awareness in itertools.product(sizes, AWARENESS):
             cut = np.s_[:here, :size]
             some = Demonstrations(states[cut], actions[cut], noise=noise[cut])
-            offered = {"iterations": iterations} if name == "mfc_adv" or awareness != "aware" else {}
-            fit = ALGORITHMS.named(name).run(some, game, {"awareness": awareness, **offered})
+            offered = {"awareness": awareness, "iterations": searched["iterations"]}
+            fit = ALGORITHMS.named(name).run(some, game, offered)
             found = gaps(game, expert, fit.policy)._asdict()
             row = {"algorithm": name, "awareness": awareness, "demonstrations": size, "seed": range(seed, seed + here)}
-            frames.append(pd.DataFrame({**row, "status": fit.status, **{key: np.asarray(gap) for key, gap in found.items()}}))
+            measured = {key: np.asarray(gap) for key, gap in found.items()}
+            frames.append(pd.DataFrame({**row, "status": fit.status, **measured}))
     return pd.concat(frames, ignore_index=True)
 
 
-def noise_summary(
-    name: str, game: NoisyGame, equilibrium: Equilibrium, nash_starts: int, seed: int
-) -> pd.DataFrame:
+def noise_summary(name: str, game: NoisyGame, equilibrium: Equilibrium, nash_starts: int, seed: int) -> pd.DataFrame:
     """One row of figures about a game with common noise and its expert.
 
     Returns:
@@ -128,9 +127,7 @@ def is_signal(game: NoisyGame) -> bool:
         return jax.vmap(at)(jnp.arange(game.horizon))
 
     first, *others = map(tables, game.games)
-    return all(
-        bool(jnp.array_equal(a, b)) for other in others for a, b in zip(first, other, strict=True)
-    )
+    return all(bool(jnp.array_equal(a, b)) for other in others for a, b in zip(first, other, strict=True))
 
 
 def symmetric_equilibria(game: Game, starts: int, seed: int) -> Float[np.ndarray, " found"]:

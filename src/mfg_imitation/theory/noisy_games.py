@@ -106,7 +106,8 @@ def _batch(points, solver_iterations, alpha, rng) -> tuple[pd.DataFrame, pd.Data
     return frame.assign(**measured), steps
 
 
-@partial(jax.jit, static_argnums=6)
+# Half the optimisation: a long program that runs once, and on small games.
+@partial(jax.jit, static_argnums=6, compiler_options={"xla_backend_optimization_level": 0})
 def _examine(games, random, alpha, slope, steep, growth, chunks) -> Findings:
     def one(game, random, slope, steep, growth):
         start = begin_mirror_descent(game, 1 / reward_range_of(game))

@@ -1,13 +1,11 @@
 """The key `noise` of a game's file: the chain of the noise, and what it does to the game."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
 
 from mfg_imitation.checks import check_probabilities
 from mfg_imitation.errors import InputError

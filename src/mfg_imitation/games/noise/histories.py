@@ -121,15 +121,15 @@ def _demonstrations_onto_tree(demonstrations, sizes):
         raise InputError("demonstrations.noise is missing: the game has common noise, and they must carry its history")
     noise = np.asarray(noise)
     if noise.dtype.kind not in "iu" or noise.shape[-1:] != states.shape[-1:]:
-        raise InputError(f"demonstrations.noise holds {noise.dtype} of shape {list(noise.shape)}, expected whole numbers")
+        raise InputError(
+            f"demonstrations.noise holds {noise.dtype} of shape {list(noise.shape)}, expected whole numbers"
+        )
     if noise.ndim == states.ndim - 1:  # one history for a crowd
         noise = noise[..., None, :]
     try:
         noise = np.broadcast_to(noise, states.shape)
     except ValueError:
-        raise InputError(
-            f"demonstrations.noise has shape {list(noise.shape)}, expected {list(states.shape)}"
-        ) from None
+        raise InputError(f"demonstrations.noise has shape {list(noise.shape)}, expected {list(states.shape)}") from None
     for kind, indices, size in (("noise", noise, sizes.noise), ("states", states, sizes.states)):
         if indices.size and (indices.min() < 0 or indices.max() >= size):
             place = tuple(map(int, np.argwhere((indices < 0) | (indices >= size))[0]))

@@ -1,6 +1,6 @@
 """A game with common noise: a finite Markov chain that all see, and a game for each of its states."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import equinox as eqx
@@ -120,7 +120,9 @@ class NoisyGame(eqx.Module):
         array, shape = jnp.asarray(policy, float), (horizon, n_noise, n_states, n_actions)
         if array.shape[-4:] != shape:
             array = check_probabilities("policy", array, self.policy_shape, batch=True)[..., None, :, :]
-        return spread(check_probabilities("policy", array, (horizon, array.shape[-3], n_states, n_actions), True), self.sizes)
+        return spread(
+            check_probabilities("policy", array, (horizon, array.shape[-3], n_states, n_actions), True), self.sizes
+        )
 
     def known_expert(self) -> list[Float[Array, "histories S A"]] | None:
         """A Nash policy known in closed form, for every history, or None."""
