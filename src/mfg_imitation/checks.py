@@ -27,8 +27,8 @@ BLOCK = 8192
 COMPILED, FEW = 1_000_000, 16
 
 
-#: What a function does with games with common noise: it refuses them; takes them unfolded; fits policies of any awareness
-#: to them, unfolded; takes them as they are.
+#: What a function does with games with common noise: it refuses them; takes them unfolded; fits policies of any
+#: awareness to them, unfolded; takes them as they are.
 NOISE = ("refused", "taken", "fitted", "known")
 
 

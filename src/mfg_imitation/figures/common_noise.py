@@ -39,9 +39,9 @@ IMITATORS = {"color": "0.25", "linewidth": 0.7, "linestyle": (0, (2, 1.5)), "zor
 @figure(
     "noise/gaps",
     tables=("noise/means", "noise/games"),
-    caption="Common noise: the Nash imitation gap of behavioral cloning against the number of demonstrations, by what the "
-    "imitators know of the noise; means over the samples with 95% intervals. Thin lines at the right: with infinitely many "
-    "demonstrations.",
+    caption="Common noise: the Nash imitation gap of behavioral cloning against the number of demonstrations, by what "
+    "the imitators know of the noise; means over the samples with 95% intervals. Thin lines at the right: with "
+    "infinitely many demonstrations.",
     alt="Nash imitation gap against the number of demonstrations, by what imitators know of the noise",
 )
 def awareness_figure(frame: pd.DataFrame, games: pd.DataFrame) -> Figure:
@@ -81,16 +81,16 @@ def awareness_figure(frame: pd.DataFrame, games: pd.DataFrame) -> Figure:
     "noise/{game}/histories",
     tables=("noise/{game}/histories",),
     games="noisy",
-    caption="{game}: the population of the experts after every history of the noise, state by state. A line is a history, "
-    "coloured by the noise state of the step before; the more likely, the wider. Dashed: where unaware imitators are.",
+    caption="{game}: the population of the experts after every history of the noise, state by state. A line is a "
+    "history, coloured by the noise state of the step before; the more likely, the wider. Dashed: unaware imitators.",
     alt="The population after every history of the noise, {game}",
 )
 def histories_figure(frame: pd.DataFrame) -> Figure:
     """The flows, fanning out by history: a panel for every state.
 
     Args:
-        frame: one row per policy (expert, unaware), step, history and state: before (the history up to the step before),
-            noise, probability and population.
+        frame: one row per policy (expert, unaware), step, history and state: before (the history up to the step
+            before), noise, probability and population.
 
     Raises:
         InputError: a column that the frame lacks, or no rows.

@@ -75,13 +75,9 @@ class DeclaredGame(DenseGame):
 
     def _value(self, cell: Cell, n, mu):
         def share(state):
-            return (
-                mu[self.states.index(cell.here if state == "here" else state)]
-                if state in known
-                else unknown_state(state)
-            )
+            name = cell.here if state == "here" else state
+            return mu[self.states.index(name)] if name in self.states else unknown_state(state)
 
-        known = {*self.states, "here"}
         steps = jnp.asarray(n, dtype=float)  # no expression computes in Python integers, which grow without end
         names = {"n": steps, "horizon": np.float64(self.horizon), **self.parameters}
         return evaluate(cell.text, names, share, cell.place, self._xi if self.noise else None)

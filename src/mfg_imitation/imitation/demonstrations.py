@@ -26,8 +26,8 @@ class Demonstrations(NamedTuple):
         seed: what they were drawn with; None for a user's own.
         label_noise: probability with which a recorded action was replaced by a uniform one.
         n_players: size of the simulated populations; None for players in the mean-field flow, and for a user's own.
-        noise: in a game with common noise, the index of the noise state that a trajectory was made in, at every step, or
-            that of its crowd, [*batch, H], if all share one history.
+        noise: in a game with common noise, the index of the noise state that a trajectory was made in, at every step;
+            [*batch, H], if all share one history.
         weights: how much every record counts, >= 0; None for 1. A trajectory that ends early is *censored*: it counts 0
             from the step on at which nobody saw it any more, whatever stands there.
     """

@@ -22,7 +22,8 @@ class Records(NamedTuple):
     """Distinct records of a batch of samples, R in each (padded with records that were met 0 times), step by step.
 
     A *cell* is what a policy is asked at: a step and a state, or for the stationary class a state; of states that are
-    alike (`Game.alike`) the first. Only cells that were visited have a number, so that games of many states need little memory.
+    alike (`Game.alike`) the first. Only cells that were visited have a number, so that games of many states need little
+    memory.
 
     Attributes:
         step, state, action, successor: n, s, a and s' as indices; s' is the number of states where no move was seen: at

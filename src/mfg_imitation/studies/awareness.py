@@ -16,8 +16,8 @@ def means_table(imitators: pd.DataFrame, resamples: int, seed: int) -> pd.DataFr
         imitators: columns game, algorithm, awareness, demonstrations, seed, nash_imitation_gap, population_value_gap.
 
     Returns:
-        One row per game, algorithm, awareness and demonstrations: seeds, nash_imitation_gap, population_value_gap (means),
-        and nash_imitation_gap_low and _high, a 95% interval.
+        One row per game, algorithm, awareness and demonstrations: seeds, nash_imitation_gap, population_value_gap
+        (means), and nash_imitation_gap_low and _high, a 95% interval.
     """
     rng = np.random.default_rng(seed)
     rows = []
@@ -38,16 +38,16 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
         One row per game and algorithm: demonstrations (the most), seeds; aware and unaware, the mean gaps there; share,
         aware / unaware, with the ends of a 95% interval, share_low and share_high (samples are resampled in pairs);
         slope_AWARENESS, of the logarithm of the mean gap in the logarithm of the number of demonstrations, over the
-        numbers from 100 on where the gap is not 0, with slope_AWARENESS_low and _high, missing where there are fewer than
-        two; price, how many times as many demonstrations the aware need, to lose what the unaware do with 100 (missing
-        where they never lose as much, or so much with all).
+        numbers from 100 on where the gap is not 0, with slope_AWARENESS_low and _high, missing where there are fewer
+        than two; price, how many times as many demonstrations the aware need, to lose what the unaware do with 100
+        (missing where they never lose as much, or so much with all).
     """
     rng = np.random.default_rng(seed)
     rows = []
     for (game, algorithm), group in imitators.groupby(["game", "algorithm"], sort=False):
         sizes = np.sort(group["demonstrations"].unique())
         table = {
-            awareness: here.pivot(index="demonstrations", columns="seed", values=GAP).loc[sizes].to_numpy()
+            awareness: here.pivot_table(GAP, "demonstrations", "seed").loc[sizes].to_numpy()
             for awareness, here in group.groupby("awareness")
         }
         seeds = table["aware"].shape[1]

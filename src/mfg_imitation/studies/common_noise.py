@@ -49,8 +49,8 @@ def imitators(
         algorithms: their names.
         demonstrations: sizes of samples; the smaller ones are the beginnings of the largest.
         seeds: samples, drawn with seed, seed + 1, ...
-        searched: of all algorithms but behavioral cloning, which are fitted to the largest samples only: seeds, how many
-            of these, and iterations, steps of those that descend.
+        searched: of all algorithms but behavioral cloning, which are fitted to the largest samples only: seeds, how
+            many of these, and iterations, steps of those that descend.
 
     Returns:
         One row per algorithm, awareness, demonstrations (how many) and seed, with status and the gaps.
@@ -79,11 +79,11 @@ def noise_summary(name: str, game: NoisyGame, equilibrium: Equilibrium, nash_sta
 
     Returns:
         Columns game; states, actions, horizon, noise_states; histories (at the last step), nodes (of all steps);
-        exploitability, relative_exploitability (over reward range times horizon), reward_range; iterations, status; value
-        (of the expert in its own population); floor_AWARENESS, the gap of behavioral cloning of infinitely many
+        exploitability, relative_exploitability (over reward range times horizon), reward_range; iterations, status;
+        value (of the expert in its own population); floor_AWARENESS, the gap of behavioral cloning of infinitely many
         demonstrations; population_floor_AWARENESS, its population value gap; and for a signal, a noise that changes
-        neither kernel nor reward: nash_found (how many starts of `symmetric_equilibria` came to one) and nash_value (the
-        best of theirs), else 0 and missing.
+        neither kernel nor reward: nash_found (how many starts of `symmetric_equilibria` came to one) and nash_value
+        (the best of theirs), else 0 and missing.
     """
     n_noise, horizon, n_states, n_actions = game.sizes
     unit = float(reward_range(game.unfolded())) * horizon
@@ -117,7 +117,7 @@ def noise_summary(name: str, game: NoisyGame, equilibrium: Equilibrium, nash_sta
 
 
 def is_signal(game: NoisyGame) -> bool:
-    """Whether the noise changes neither kernel nor reward, at any step in the populations that a new game is probed in."""
+    """Whether the noise changes neither kernel nor reward, at any step, in the populations that games are probed in."""
     populations = probe_populations(game.games[0])[1]
 
     def tables(one):

@@ -1,8 +1,8 @@
 """The theorems under common noise, held against random games: all norms are expectations over histories.
 
-Nobody can leave a history for another one. So a deviator's mass after the history h is the probability of h, whatever it
-does, and every step of the proofs holds after each history for the distances there; its sum over histories, weighed by
-their probabilities, is the step for the expectations d_n = E |mu^pi_h - mu^E_h|, o_n = E |rho^E_h - rho^pi_h| and
+Nobody can leave a history for another one. So a deviator's mass after the history h is the probability of h, whatever
+it does, and every step of the proofs holds after each history for the distances there; its sum over histories, weighed
+by their probabilities, is the step for the expectations d_n = E |mu^pi_h - mu^E_h|, o_n = E |rho^E_h - rho^pi_h| and
 e_n = E |rho^{pi',pi}_h - rho^{pi',E}_h|. In particular E e_{n+1} <= E e_n + L_P E d_n, L_P the largest constant of all
 noise states. So the bounds of `theory.bounds` hold as they are, for proxies that are the largest over n of expectations
 over histories. A constant added to all rewards after one history changes no gap: R is half the span of the rewards
@@ -43,7 +43,8 @@ def noisy_games(spec: Mapping, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Args:
         spec: `sizes` (mappings with states and actions), `horizon`, `transition_lipschitz`, `reward_lipschitz` (lists:
-            every combination is drawn), `games` (how often), `solver_iterations`, and `alpha`, distances from the expert.
+            every combination is drawn), `games` (how often), `solver_iterations`, and `alpha`, distances from the
+            expert.
         seed: of the games and the policies.
 
     Returns:

@@ -108,8 +108,8 @@ def _levels(game, tables, classes) -> list[_Level]:
         memory = 8 * len(noise) * n_noise * n_states * len(game.actions) / 2**30
         if memory > MOST_MEMORY:
             raise InputError(
-                f"policy: at step {n} there are {len(noise)} histories that differ, which would take {memory:.3g} GiB: at "
-                f"most {MOST_MEMORY} GiB are allowed; sampled_nash_imitation_gap draws some of them"
+                f"policy: at step {n} there are {len(noise)} histories that differ, which would take {memory:.3g} GiB: "
+                f"at most {MOST_MEMORY} GiB are allowed; sampled_nash_imitation_gap draws some of them"
             )
         policy = tables[n][noise if classes is None else history]
         children = np.zeros((len(noise), n_noise), int)
