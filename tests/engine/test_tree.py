@@ -206,7 +206,6 @@ def test_what_knows_nothing_of_noise_says_so(rng, one_line):
     said = "game has common noise, of which this function knows nothing"
     assert said in one_line(mfg.empirical_nash_imitation_gap, game, policy, 10, 2, 0)
     assert said in one_line(mfg.player_simulator, game, 3)
-    assert "n_players is 3" in one_line(mfg.sample_demonstrations, game, policy, 5, 0, n_players=3)
 
 
 def test_wrong_policies_are_one_line(rng, one_line):

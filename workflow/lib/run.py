@@ -217,13 +217,20 @@ def _each(pattern: str, names: list[str]) -> list[str]:
     return [pattern.format(game=name, data=name) for name in names]
 
 
+def _selected(run: Run) -> list[str]:
+    """The games that the configuration names, or all but those with common noise."""
+    if "games" in run.config:
+        return run.config["games"]
+    return [game for game in run.known if not run.file(game).is_noisy]
+
+
 def _declared(run: Run) -> list[str]:
     return [game for game in run.games("selected") if "states" in run.file(game).declaration]
 
 
 #: The kinds of games: which games of a run have a diagram, a sweep, imitators, ...; and its data sets.
 KINDS = {
-    "selected": lambda run: run.config.get("games", [game for game in run.known if not run.file(game).is_noisy]),
+    "selected": _selected,
     "noisy": lambda run: run.config["noise"]["games"],  # with common noise, of which all other kinds have none
     "declared": _declared,
     "networks": lambda run: [

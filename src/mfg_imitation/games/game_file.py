@@ -31,8 +31,8 @@ from mfg_imitation.games.wrapped import WrappedGame
 IMPORTED = {"mfglib": mfglib_game, "open_spiel": open_spiel_game}
 
 
-def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
-    """Load a game from its file.
+def load_game(name_or_path: str | Path, **overrides: Any) -> Game | NoisyGame:
+    """Load a game from its file; a `NoisyGame`, if that says of common noise.
 
     Args:
         name_or_path: the path of a game file (ending in .yaml), or its bare name, looked up in
@@ -96,7 +96,9 @@ class GameFile:
         if "family" not in self.declaration or self.declaration["family"] not in FAMILIES:
             return []
         known = FAMILIES[self.declaration["family"]].parameters
-        named = [self.parameters.get(name) for name, kind in known.items() if isinstance(kind, TableParameter)]
+        values = [self.parameters, *self.declaration.get("noise", {}).get("parameters", {}).values()]
+        tables = [name for name, kind in known.items() if isinstance(kind, TableParameter)]
+        named = dict.fromkeys(of.get(name) for of in values for name in tables)
         return [self.path.parent / table for table in named if isinstance(table, str)]
 
     @cached_property
@@ -114,7 +116,7 @@ class GameFile:
         """Whether the file states an equilibrium in closed form, so that the game can be swept over a grid."""
         return "policy" in self.declaration.get("expert", {})
 
-    def load(self, **overrides: Any) -> Game:
+    def load(self, **overrides: Any) -> Game | NoisyGame:
         """The game; see `load_game`."""
         game = self._make(overrides)
         self._constants(game, overrides)
@@ -132,7 +134,7 @@ class GameFile:
         """
         return self._constants(self.load(**overrides), overrides)
 
-    def slip(self, game: Game) -> Float[Array, "H S A"] | None:
+    def slip(self, game: Game | NoisyGame) -> Float[Array, "H S A"] | None:
         """The policy towards which imitators slip, which the file names under `sweep.towards`; None where none is."""
         towards = self.declaration.get("sweep", {}).get("towards")
         return None if towards is None else self._policy(towards, game, "sweep.towards")

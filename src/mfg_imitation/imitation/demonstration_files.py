@@ -74,10 +74,10 @@ def load_demonstrations(
 ) -> Demonstrations:
     """Read trajectories from Parquet (`.parquet`, also what `save_demonstrations` wrote) or CSV (any other ending).
 
-    The table has the columns trajectory (any label), step (0 to H - 1), state and action, for a game with common noise
-    also noise (the noise state of the step), and maybe others; its rows may come in any order. States, actions and noise
-    states are given by name, or by index where no name of the game is a whole
-    number itself. Trajectories keep the order in which they first appear.
+    The table has the columns trajectory (any label), step (0 to H - 1), state and action, of a game with common noise
+    also noise (the noise state of the step), and maybe others; its rows may come in any order. States, actions and
+    noise states are given by name, or by index where no name of the game is a whole number itself. Trajectories keep
+    the order in which they first appear.
 
     Args:
         path: a local file, or the table itself, which messages call "the table".

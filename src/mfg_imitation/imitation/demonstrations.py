@@ -1,6 +1,7 @@
 """Demonstrations: trajectories of an expert, and what can be counted in them."""
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 import equinox as eqx
@@ -11,10 +12,15 @@ from jaxtyping import Array, Float, Int, Key
 
 from mfg_imitation.checks import as_float, check_count, check_probabilities, check_probability, check_seed, checked
 from mfg_imitation.engine.flow import flow_of
-from mfg_imitation.engine.players import simulate
-from mfg_imitation.errors import InputError, shown
+from mfg_imitation.engine.players import Rollouts, simulate
+from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
+from mfg_imitation.games.noise.along import AlongHistory, draw_history
+from mfg_imitation.games.noise.noisy import NoisyGame
 from mfg_imitation.games.noise.unfolded import UnfoldedGame
+
+#: The noise of a crowd is drawn apart from what its players draw.
+NOISE_STREAM = 2**31 - 1
 
 
 class Demonstrations(NamedTuple):
@@ -85,14 +91,12 @@ def sample_demonstrations(
             (the one that was played included); the player moves on by what it played.
         n_players: None draws independent players in the mean-field flow mu^pi. A number N simulates whole populations
             of N players, each driven by its empirical distribution, as many as it takes to have M trajectories; the
-            first M are kept, those of one population side by side. Of a game with common noise every trajectory has a
-            history of its own, so that no population can be simulated.
+            first M are kept, those of one population side by side. With common noise those of one population share one
+            history of it, while in the mean field every trajectory has its own.
 
     Raises:
         InputError: `policy` is no policy of the game, or a number is out of its range.
     """
-    if n_players is not None and isinstance(game, UnfoldedGame):
-        raise InputError(f"n_players is {shown(n_players)}: with common noise, trajectories come from the mean field")
     policy = check_probabilities("policy", policy, game.policy_shape)
     check_count("n_demonstrations", n_demonstrations)
     check_seed(seed)
@@ -179,7 +183,7 @@ def check_occupancy(target, shape: tuple[int, int, int]) -> Float[Array, "*batch
     return target
 
 
-def check_demonstrations(demonstrations: Demonstrations, game: Game) -> None:
+def check_demonstrations(demonstrations: Demonstrations, game: Game | NoisyGame) -> None:
     """Raise `InputError` unless the demonstrations hold trajectories of this game, at least one."""
     shape = np.shape(demonstrations.states)
     if len(shape) < 2 or min(shape) < 1 or shape[-1] != game.horizon:
@@ -230,9 +234,22 @@ def sample_of(
         rollouts = simulate(game, policy, key_play, players, flow_of(game, policy))
     else:
         crowds = jnp.arange(-(-n_demonstrations // n_players) * n_players).reshape(-1, n_players)
-        rollouts = jax.vmap(lambda crowd: simulate(game, policy, key_play, crowd))(crowds)
+        play = partial(_simulate_together, game) if isinstance(game, UnfoldedGame) else partial(simulate, game)
+        rollouts = jax.vmap(lambda crowd: play(policy, key_play, crowd))(crowds)
     states, actions = (x.reshape(-1, game.horizon)[:n_demonstrations] for x in (rollouts.states, rollouts.actions))
     return states, _relabelled(actions, key_noise, label_noise, len(game.actions))
+
+
+def _simulate_together(game: UnfoldedGame, policy, key, crowd) -> Rollouts:
+    """`simulate` of a crowd that shares one history of the noise; its states are those of the tree."""
+    key_noise = jax.random.fold_in(jax.random.fold_in(key, NOISE_STREAM), crowd[0])
+    history = draw_history(key_noise, game.noise_initial, game.noise_transition, game.horizon)
+    n_noise, n_states = len(game.games), len(game.games[0].states)
+    nodes = jax.lax.scan(lambda node, noise: (node * n_noise + noise,) * 2, jnp.asarray(0), history)[1]
+    rows = nodes[:, None] * n_states + jnp.arange(n_states)
+    met = jnp.take_along_axis(policy, rows[..., None], axis=1)
+    rollouts = simulate(AlongHistory(game.games, history), met, key, crowd)
+    return rollouts._replace(states=nodes * n_states + rollouts.states)
 
 
 def counts_of(game: Game, states: Int[Array, "M H"], actions: Int[Array, "M H"]) -> Float[Array, "H S A"]:

@@ -36,7 +36,7 @@ FOUND = 1e-4
 
 def imitators(
     game: NoisyGame,
-    expert: list[Float[Array, "histories S A"]],
+    expert: list[Float[Array, "_ S A"]],
     algorithms: Sequence[str],
     demonstrations: Sequence[int],
     seeds: int,
@@ -154,7 +154,7 @@ def _descended(game, policies):
     return jax.vmap(one)(policies)
 
 
-def histories_table(game: NoisyGame, policies: Mapping[str, list[Float[Array, "histories S A"]]]) -> pd.DataFrame:
+def histories_table(game: NoisyGame, policies: Mapping[str, list[Float[Array, "_ S A"]]]) -> pd.DataFrame:
     """Where everyone is after every history, and what is played there.
 
     Args:
@@ -193,6 +193,6 @@ def histories_table(game: NoisyGame, policies: Mapping[str, list[Float[Array, "h
     return pd.concat(frames, ignore_index=True)
 
 
-def unaware_imitator(game: NoisyGame, expert: list[Float[Array, "histories S A"]]) -> list[Array]:
+def unaware_imitator(game: NoisyGame, expert: list[Float[Array, "_ S A"]]) -> list[Array]:
     """What behavioral cloning that knows nothing of the noise makes of infinitely many demonstrations."""
     return behavioral_cloning(occupancy(game, expert), game, awareness="unaware").policy

@@ -72,8 +72,8 @@ def random_noisy_game(seed: int, **point) -> NoisyGame:
     branches = {"branches": point["states"]}
     calm, storm = (RandomGarnet(**branches, **point, seed=seed + k) for k in range(len(NOISE)))
     storm = eqx.tree_at(lambda game: game.successors, storm, calm.successors)
-    initial, *transition = np.random.default_rng(seed).dirichlet(np.ones(len(NOISE)), 1 + len(NOISE))
-    return NoisyGame.from_games(dict(zip(NOISE, (calm, storm), strict=True)), initial, np.stack(transition))
+    chain = jnp.asarray(np.random.default_rng(seed).dirichlet(np.ones(len(NOISE)), 1 + len(NOISE)))
+    return NoisyGame.from_games(dict(zip(NOISE, (calm, storm), strict=True)), chain[0], chain[1:])
 
 
 def largest_half_span(game: UnfoldedGame, flow: Float[Array, "H X"]) -> Float[Array, ""]:

@@ -46,7 +46,7 @@ class _Level(NamedTuple):
 
 def merged_nash_imitation_gap(
     game: NoisyGame,
-    policy: list[Float[Array, "histories S A"]] | Float[Array, "H S A"] | Float[Array, "H K S A"],
+    policy: list[Float[Array, "_ S A"]] | Float[Array, "H S A"] | Float[Array, "H K S A"],
 ) -> MergedGap:
     """`nash_imitation_gap` of one policy in a game with common noise, with equal histories merged (see this module).
 

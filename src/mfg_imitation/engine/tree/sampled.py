@@ -17,6 +17,7 @@ from jaxtyping import Array, Float, Int
 
 from mfg_imitation.checks import as_float, check_count, check_probabilities, check_seed
 from mfg_imitation.errors import InputError, shown
+from mfg_imitation.games.noise.along import draw_history
 from mfg_imitation.games.noise.noisy import NoisyGame
 
 #: Of a normal distribution, 95% lies within so many standard deviations.
@@ -80,13 +81,7 @@ def _gains(game, policy, keys):
         return jax.tree.map(lambda *found: jnp.stack(found)[noise], *(method(one) for one in game.games))
 
     def draw(key) -> Int[Array, " H"]:
-        def step(noise, inputs):
-            n, key = inputs
-            chain = jnp.where(n == 0, game.noise_initial, game.noise_transition[noise])
-            noise = jax.random.categorical(key, jnp.log(chain))
-            return noise, noise
-
-        return jax.lax.scan(step, jnp.asarray(0), (steps, jax.random.split(key, game.horizon)))[1]
+        return draw_history(key, game.noise_initial, game.noise_transition, game.horizon)
 
     def flow(history) -> Float[Array, "H S"]:
         def step(mu, inputs):

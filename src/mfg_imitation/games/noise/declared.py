@@ -47,7 +47,7 @@ def noisy_game(
     if len(states) == 1:
         return games[states[0]]
     try:
-        return NoisyGame.from_games(games, initial, transition)
+        return NoisyGame.from_games(games, jnp.asarray(initial), jnp.asarray(transition))
     except InputError as error:
         raise InputError(f"{file}: {error}") from None
 

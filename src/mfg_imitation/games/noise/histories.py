@@ -86,7 +86,7 @@ def off_tree(value: Any, sizes: Sizes) -> Any:
     return value
 
 
-def spread(policy: Float[Array, "*batch H N S A"], sizes: Sizes) -> list[Float[Array, "*batch histories S A"]]:
+def spread(policy: Float[Array, "*batch H N S A"], sizes: Sizes) -> list[Float[Array, "*batch _ S A"]]:
     """A policy that knows the noise of the step only, or (N = 1) nothing of it, for every history."""
     policy = jnp.asarray(policy)
     reps = [count // policy.shape[-3] for count in sizes.histories]

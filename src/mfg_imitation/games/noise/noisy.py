@@ -124,7 +124,7 @@ class NoisyGame(eqx.Module):
             check_probabilities("policy", array, (horizon, array.shape[-3], n_states, n_actions), True), self.sizes
         )
 
-    def known_expert(self) -> list[Float[Array, "histories S A"]] | None:
+    def known_expert(self) -> list[Float[Array, "_ S A"]] | None:
         """A Nash policy known in closed form, for every history, or None."""
         return None if self.expert is None else self.spread(self.expert)
 
