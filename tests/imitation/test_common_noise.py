@@ -137,6 +137,21 @@ def test_files_keep_the_noise(game, sample, tmp_path, one_line):
     assert "column 'noise' is missing" in one_line(mfg.load_demonstrations, tmp_path / "less.csv", game)
 
 
+def test_forbidden_records_are_told(tmp_path, one_line):
+    """In the population of all histories: one trajectory of a history that nobody else has is no reason."""
+    game = mfg.load_game("epidemic_waves", horizon=2)
+    rows = "trajectory,step,state,action,noise\n1,0,infected,go_out,calm\n1,1,infected,go_out,calm\n"
+    caught = "2,0,susceptible,go_out,calm\n2,1,infected,go_out,wave\n"
+    (tmp_path / "sound.csv").write_text(rows + caught, encoding="utf-8")
+    assert np.shape(mfg.load_demonstrations(tmp_path / "sound.csv", game).noise) == (2, 2)
+    for wrong, said in (
+        (caught.replace("susceptible,go_out", "susceptible,keep_distance"), "trajectory 2 step 0: susceptible, keep"),
+        (caught.replace("go_out,calm", "go_out,wave"), "trajectory 2 step 0: the noise is wave"),
+    ):
+        (tmp_path / "wrong.csv").write_text(rows + wrong, encoding="utf-8")
+        assert said in one_line(mfg.load_demonstrations, tmp_path / "wrong.csv", game)
+
+
 def test_mistakes_are_one_line(game, sample, one_line):
     clone = mfg.behavioral_cloning
     assert "demonstrations.noise is missing" in one_line(clone, sample._replace(noise=None), game)

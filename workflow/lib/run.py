@@ -152,7 +152,7 @@ class Run:
     def category(figure: str) -> tuple[str, str]:
         """Where Snakemake's own report shows a figure: category and subcategory."""
         folder, _, rest = figure.partition("/")
-        one = rest.partition("/")[0] if folder in ("games", "data") else ""
+        one = rest.partition("/")[0] if "/" in rest else ""
         return (folder.capitalize(), one) if rest else ("Paper", "")
 
     def about_figures(self, names) -> dict[str, dict[str, str]]:

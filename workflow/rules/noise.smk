@@ -40,7 +40,7 @@ rule noisy_games:
         "../scripts/noisy_games.py"
 
 
-rule noise:
+rule noise_scorecard:
     """What common noise changes: all games, means and slopes, and the scorecard."""
     input:
         summaries=expand(rules.common_noise.output.summary, game=RUN.games("noisy")),
@@ -55,6 +55,6 @@ rule noise:
         resamples=lookup(dpath="imitation/resamples", within=config),
         seed=lookup(dpath="seed", within=config),
         caption="What common noise changes for imitators, each held against the tables by one number.",
-        library=script_digest("noise", *modules_of(CLAIMS)),
+        library=script_digest("noise_scorecard", *modules_of(CLAIMS)),
     script:
-        "../scripts/noise.py"
+        "../scripts/noise_scorecard.py"

@@ -118,12 +118,9 @@ def load_demonstrations(
     states, actions, noises = np.empty((3, len(labels), game.horizon), dtype=np.int32)
     states.flat[position], actions.flat[position], noises.flat[position] = state, action, noise
     found = Demonstrations(jnp.asarray(states), jnp.asarray(actions), **origin)
-    looked_at = game
-    if is_noisy:
-        found = found._replace(noise=jnp.asarray(noises))
-        looked_at, states = game.unfolded(), onto_tree("demonstrations", found, game.sizes).states
-    check_records(states, actions, looked_at, "allow" if "seed" in origin else forbidden, place, list(labels))
-    return found
+    looked_at = "allow" if "seed" in origin else forbidden
+    check_records(states, actions, game, looked_at, place, list(labels), noises if is_noisy else None)
+    return found._replace(noise=jnp.asarray(noises)) if is_noisy else found
 
 
 def _origin(metadata: Mapping[str, str], place: str) -> dict[str, Any]:
