@@ -24,7 +24,7 @@ WORTH = {"algorithm": "bc", "seeds": 20, "demonstrations": 10_000, "slope_aware"
 @pytest.fixture
 def tables():
     rows = [
-        {"game": "storm", "share_high": 0.1, "slope_unaware": 0.0, "price": None},
+        {"game": "storm", "share_high": 0.1, "slope_unaware": 0.0, "price": None, "crowd": 100, "crowd_worth": 0.1},
         {"game": "control", "share_high": 2.0, "slope_unaware": -0.5, "price": 3.0},
         {"game": "coin", "share_high": 0.1, "slope_unaware": -0.01, "price": None},
     ]
@@ -55,6 +55,7 @@ def test_what_is_measured_so_holds(tables):
         ("worth", 0, "share_high", 0.6, "storm, bc: the aware lose less than half"),
         ("worth", 0, "slope_aware", -0.1, "storm: the gap of aware cloning falls"),
         ("worth", 0, "slope_unaware", -0.4, "storm: that of unaware cloning hardly does"),
+        ("worth", 0, "crowd_worth", 0.9, "storm: trajectories that share histories teach the aware less"),
         ("worth", 1, "price", 5.0, "control: awareness costs fewer samples than there are histories"),
         ("games", 2, "nash_value", 2.0, "coin: a correlated equilibrium is better than every symmetric one found"),
         ("games", 2, "floor_noise_aware", 0.3, "coin: unaware imitators fail, signal-aware ones do not"),

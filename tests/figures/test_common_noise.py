@@ -35,8 +35,10 @@ def test_a_line_for_every_history(histories):
 @pytest.fixture
 def gaps():
     rows = [
-        {"game": game, "algorithm": "bc", "awareness": kind, "demonstrations": size, "nash_imitation_gap": 1 / size}
+        {"game": game, "algorithm": "bc", "crowd": crowd, "awareness": kind, "demonstrations": size}
+        | {"nash_imitation_gap": crowd / size}
         for game in ("one", "two")
+        for crowd in (1, 10)
         for kind in CLASSES
         for size in (10, 100)
     ]
@@ -48,7 +50,8 @@ def gaps():
 
 def test_a_panel_for_every_game(gaps):
     drawn = awareness_figure(*gaps)
-    assert len(drawn.axes) == 2 and all(len(axes.lines) == 6 for axes in drawn.axes)
+    assert len(drawn.axes) == 2 and all(len(axes.lines) == 7 for axes in drawn.axes)
+    assert list(drawn.axes[0].lines[-1].get_ydata()) == [1, 0.1]
 
 
 def test_missing_columns_are_named(histories, gaps):

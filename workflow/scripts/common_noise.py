@@ -16,7 +16,7 @@ except InputError as error:
     raise InputError(f"{file.path}: {error}") from None
 print(f"exploitability {found.exploitability:.3g} after {found.iterations} iterations: {found.status}")
 sizes, seeds, searched = settings["demonstrations"], settings["seeds"], settings["searched"]
-fits = imitators(game, found.policy, settings["algorithms"], sizes, seeds, searched, seed)
+fits = imitators(game, found.policy, settings["algorithms"], sizes, seeds, searched, settings["crowd"], seed)
 fits.insert(0, "game", file.name)
 write_table(snakemake.output.imitators, fits)
 summary = noise_summary(file.name, game, found, settings["nash_starts"], seed)

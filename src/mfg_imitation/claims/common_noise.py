@@ -70,6 +70,20 @@ def gaps_fall_with_data(tables):
 
 
 @claim("noise")
+def histories_are_what_counts(tables):
+    shares = tables["games"].set_index("game")
+    for row in tables["worth"].itertuples():
+        if _floor(shares.loc[row.game]) <= MATTERS or row.crowd_worth != row.crowd_worth:
+            continue
+        yield _row(
+            f"{_words(row.game)}: trajectories that share histories teach the aware less",
+            f"how many with their own histories do as well as {row.demonstrations} in crowds of {row.crowd:.0f}: a share",
+            row.crowd_worth,
+            HALF,
+        )
+
+
+@claim("noise")
 def noise_may_not_matter(tables):
     games = tables["games"].set_index("game")
     for row in tables["worth"].itertuples():

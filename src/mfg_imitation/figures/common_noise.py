@@ -26,6 +26,9 @@ CLASSES = {
     "unaware": {"label": "unaware", "color": "#D55E00", "linestyle": (0, (5, 1, 1, 1)), "linewidth": 1.1, "zorder": 3},
 }
 
+#: The aware again, where many trajectories share a history.
+CROWDS = {"label": "aware, crowds", "color": "#009E73", "linestyle": (0, (1, 1)), "linewidth": 1.3, "zorder": 6}
+
 #: Gaps below are drawn here.
 NOTHING = 1e-7
 
@@ -40,29 +43,31 @@ IMITATORS = {"color": "0.25", "linewidth": 0.7, "linestyle": (0, (2, 1.5)), "zor
     "noise/gaps",
     tables=("noise/means", "noise/games"),
     caption="Common noise: the Nash imitation gap of behavioral cloning against the number of demonstrations, by what "
-    "the imitators know of the noise; means over the samples with 95% intervals. Thin lines at the right: with "
-    "infinitely many demonstrations.",
+    "the imitators know of the noise; means over the samples with 95% intervals. Every trajectory has a history of its "
+    "own, but for the dotted line. Thin lines at the right: with infinitely many demonstrations.",
     alt="Nash imitation gap against the number of demonstrations, by what imitators know of the noise",
 )
 def awareness_figure(frame: pd.DataFrame, games: pd.DataFrame) -> Figure:
     """The gap of behavioral cloning against the number of demonstrations, a panel for every game.
 
     Args:
-        frame: columns game, algorithm, awareness, demonstrations, nash_imitation_gap with _low and _high.
+        frame: columns game, algorithm, crowd, awareness, demonstrations, nash_imitation_gap with _low and _high.
         games: columns game and floor_AWARENESS.
 
     Raises:
         InputError: a column that a frame lacks, or no rows.
     """
     gap = "nash_imitation_gap"
-    columns = ("game", "algorithm", "awareness", "demonstrations", gap, f"{gap}_low", f"{gap}_high")
+    columns = ("game", "algorithm", "crowd", "awareness", "demonstrations", gap, f"{gap}_low", f"{gap}_high")
     check_table(frame, "the table of means", columns)
     check_table(games, "the table of games", ("game", *(f"floor_{kind}" for kind in CLASSES)))
-    frame = frame[frame["algorithm"] == "bc"]
+    crowds = frame[(frame["crowd"] > 1) & (frame["awareness"] == "aware")]
+    frame = frame[(frame["algorithm"] == "bc") & (frame["crowd"] == 1)]
+    looks = CLASSES | ({} if crowds.empty else {"crowds": CROWDS})
     names = list(games["game"])
     with styled():
         titles = [title(name.replace("_", " ")) for name in names]
-        drawn, panels = small_panels(titles, "demonstrations", "Nash imitation gap", across=3, looks=CLASSES)
+        drawn, panels = small_panels(titles, "demonstrations", "Nash imitation gap", across=3, looks=looks)
         for name, axes in zip(names, panels, strict=True):
             floors = games[games["game"] == name].iloc[0]
             for kind, look in CLASSES.items():
@@ -73,6 +78,8 @@ def awareness_figure(frame: pd.DataFrame, games: pd.DataFrame) -> Figure:
                 last = here["demonstrations"].max()
                 thin = {**look, "linewidth": 0.6, "label": None}
                 axes.plot([last, 4 * last], [max(floors[f"floor_{kind}"], NOTHING)] * 2, **thin)
+            together = crowds[crowds["game"] == name].sort_values("demonstrations")
+            axes.plot(together["demonstrations"], np.maximum(together[gap], NOTHING), **CROWDS)
             few_ticks(axes.xaxis, axes.yaxis)
     return drawn
 

@@ -13,15 +13,16 @@ def means_table(imitators: pd.DataFrame, resamples: int, seed: int) -> pd.DataFr
     """Means over the samples, with intervals that resampling gives.
 
     Args:
-        imitators: columns game, algorithm, awareness, demonstrations, seed, nash_imitation_gap, population_value_gap.
+        imitators: columns game, algorithm, crowd, awareness, demonstrations, seed, nash_imitation_gap,
+            population_value_gap.
 
     Returns:
-        One row per game, algorithm, awareness and demonstrations: seeds, nash_imitation_gap, population_value_gap
-        (means), and nash_imitation_gap_low and _high, a 95% interval.
+        One row per game, algorithm, crowd, awareness and demonstrations: seeds, nash_imitation_gap,
+        population_value_gap (means), and nash_imitation_gap_low and _high, a 95% interval.
     """
     rng = np.random.default_rng(seed)
     rows = []
-    keys = ["game", "algorithm", "awareness", "demonstrations"]
+    keys = ["game", "algorithm", "crowd", "awareness", "demonstrations"]
     for place, group in imitators.groupby(keys, sort=False):
         gaps = group[GAP].to_numpy()
         low, high = np.quantile(_resampled(gaps[None], resamples, rng), (0.025, 0.975))
@@ -40,8 +41,12 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
         slope_AWARENESS, of the logarithm of the mean gap in the logarithm of the number of demonstrations, over the
         numbers from 100 on where the gap is not 0, with slope_AWARENESS_low and _high, missing where there are fewer
         than two; price, how many times as many demonstrations the aware need, to lose what the unaware do with 100
-        (missing where they never lose as much, or so much with all).
+        (missing where they never lose as much, or so much with all); and of behavioral cloning crowd, how many share a
+        history, crowd_aware, the mean gap of the aware with the most demonstrations of crowds, and crowd_worth, how
+        many demonstrations that each have their own history would have done as well, as a share of these.
     """
+    crowds = imitators[(imitators["crowd"] > 1) & (imitators["awareness"] == "aware")].set_index(["game", "algorithm"])
+    imitators = imitators[imitators["crowd"] == 1]
     rng = np.random.default_rng(seed)
     rows = []
     for (game, algorithm), group in imitators.groupby(["game", "algorithm"], sort=False):
@@ -71,7 +76,17 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
             ends = np.quantile(known, (0.025, 0.975)) if known.size else (np.nan, np.nan)
             row |= {f"slope_{awareness}": _slope(sizes, exact[awareness])}
             row |= {f"slope_{awareness}_low": ends[0], f"slope_{awareness}_high": ends[1]}
-        rows.append({**row, "price": _price(sizes, exact)})
+        row |= dict.fromkeys(("price", "crowd", "crowd_aware", "crowd_worth"), np.nan)
+        if ENOUGH in sizes:
+            level = exact["unaware"][list(sizes).index(ENOUGH)]
+            row["price"] = _size_at(sizes, exact["aware"], level) / ENOUGH
+        if (game, algorithm) in crowds.index:
+            here = crowds.loc[[(game, algorithm)]]
+            largest = here["demonstrations"].max()
+            gap = here.loc[here["demonstrations"] == largest, GAP].mean()
+            row |= {"crowd": here["crowd"].iloc[0], "crowd_aware": gap}
+            row["crowd_worth"] = _size_at(sizes, exact["aware"], gap) / largest
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -84,20 +99,15 @@ def _slope(sizes, gaps) -> float:
     return float(np.polyfit(np.log(sizes[used]), np.log(gaps[used]), 1)[0]) if used.sum() > 1 else np.nan
 
 
-def _price(sizes, gaps) -> float:
-    """Where the curve of the aware crosses what the unaware lose with `ENOUGH`, between sizes along straight lines in
-    logarithms."""
-    if ENOUGH not in sizes:
-        return np.nan
-    level = gaps["unaware"][list(sizes).index(ENOUGH)]
-    aware = gaps["aware"]
-    below = np.flatnonzero(aware <= level)
+def _size_at(sizes, gaps, level) -> float:
+    """With how many demonstrations a falling curve comes down to a level, between sizes along straight lines in
+    logarithms; NaN where it begins below or does not come so far."""
+    below = np.flatnonzero(gaps <= level)
     if not below.size or not below[0] or level <= 0:
         return np.nan
-    i = below[0]
-    floor = np.finfo(float).tiny
-    ends, logs = np.log(sizes[i - 1 : i + 1]), np.log(np.maximum(aware[i - 1 : i + 1], floor))
-    return float(np.exp(np.interp(-np.log(level), -logs, ends)) / ENOUGH)
+    ends = np.s_[below[0] - 1 : below[0] + 1]
+    logs = np.log(np.maximum(gaps[ends], np.finfo(float).tiny))
+    return float(np.exp(np.interp(-np.log(level), -logs, np.log(sizes[ends]))))
 
 
 def _resampled(gaps: Float[np.ndarray, "1 seeds"], resamples: int, rng) -> Float[np.ndarray, " resamples"]:

@@ -5,7 +5,7 @@ cloning of a class is known in closed form, too: what then remains is a gap that
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import equinox as eqx
 import jax
@@ -27,6 +27,9 @@ from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.imitation.behavioral_cloning import behavioral_cloning
 from mfg_imitation.imitation.demonstrations import Demonstrations, sample_demonstrations
 
+#: The parts of demonstrations that are fitted.
+PARTS = ("states", "actions", "noise")
+
 #: Stretches and steps of mirror descent from every start of `symmetric_equilibria`.
 STRETCHES, STRETCH = 60, 25
 
@@ -41,9 +44,12 @@ def imitators(
     demonstrations: Sequence[int],
     seeds: int,
     searched: Mapping[str, int],
+    crowd: int,
     seed: int,
 ) -> pd.DataFrame:
     """Every algorithm in every class of policies, fitted to samples in which every trajectory has its own history.
+
+    Behavioral cloning is fitted also to crowds, simulated populations whose players share one history.
 
     Args:
         algorithms: their names.
@@ -51,26 +57,33 @@ def imitators(
         seeds: samples, drawn with seed, seed + 1, ...
         searched: of all algorithms but behavioral cloning, which are fitted to the largest samples only: seeds, how
             many of these, and iterations, steps of those that descend.
+        crowd: players that share a history.
 
     Returns:
-        One row per algorithm, awareness, demonstrations (how many) and seed, with status and the gaps.
+        One row per algorithm, crowd (how many share a history, 1 or `crowd`), awareness, demonstrations (how many) and
+        seed, with status and the gaps.
     """
-    most = max(demonstrations)
-    samples = [sample_demonstrations(game, expert, most, one) for one in range(seed, seed + seeds)]
-    columns = (np.stack([getattr(sample, name) for sample in samples]) for name in ("states", "actions", "noise"))
-    states, actions, noise = columns
-    frames = []
-    for name in algorithms:
-        here, sizes = (seeds, demonstrations) if name == "bc" else (min(searched["seeds"], seeds), [most])
+    most, numbers = max(demonstrations), range(seed, seed + seeds)
+
+    def fits(samples, name, together, sizes) -> Iterator[pd.DataFrame]:
         for size, awareness in itertools.product(sizes, AWARENESS):
-            cut = np.s_[:here, :size]
-            some = Demonstrations(states[cut], actions[cut], noise=noise[cut])
+            cut = np.s_[: len(samples), :size]
+            parts = (np.stack([getattr(sample, part) for sample in samples])[cut] for part in PARTS)
+            some = Demonstrations(**dict(zip(PARTS, parts, strict=True)))
             offered = {"awareness": awareness, "iterations": searched["iterations"]}
             fit = ALGORITHMS.named(name).run(some, game, offered)
+            row = {"algorithm": name, "crowd": together, "awareness": awareness, "demonstrations": size}
+            row |= {"seed": numbers[: len(samples)], "status": fit.status}
             found = gaps(game, expert, fit.policy)._asdict()
-            row = {"algorithm": name, "awareness": awareness, "demonstrations": size, "seed": range(seed, seed + here)}
-            measured = {key: np.asarray(gap) for key, gap in found.items()}
-            frames.append(pd.DataFrame({**row, "status": fit.status, **measured}))
+            yield pd.DataFrame(row | {key: np.asarray(gap) for key, gap in found.items()})
+
+    samples = [sample_demonstrations(game, expert, most, one) for one in numbers]
+    frames = []
+    for name in algorithms:
+        some = samples if name == "bc" else samples[: searched["seeds"]]
+        frames += fits(some, name, 1, demonstrations if name == "bc" else [most])
+    crowds = [sample_demonstrations(game, expert, most, one, n_players=crowd) for one in numbers]
+    frames += fits(crowds, "bc", crowd, [size for size in demonstrations if size % crowd == 0])
     return pd.concat(frames, ignore_index=True)
 
 
