@@ -24,7 +24,7 @@ WORTH = {"algorithm": "bc", "seeds": 20, "demonstrations": 10_000, "slope_aware"
 @pytest.fixture
 def tables():
     rows = [
-        {"game": "storm", "share_high": 0.1, "slope_unaware": 0.0, "price": None, "crowd": 100, "crowd_worth": 0.1},
+        {"game": "storm", "share_high": 0.1, "slope_unaware": 0.0, "price": None, "sharing": 100, "crowd_worth": 0.1},
         {"game": "control", "share_high": 2.0, "slope_unaware": -0.5, "price": 3.0},
         {"game": "coin", "share_high": 0.1, "slope_unaware": -0.01, "price": None},
     ]

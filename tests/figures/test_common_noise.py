@@ -35,7 +35,7 @@ def test_a_line_for_every_history(histories):
 @pytest.fixture
 def gaps():
     rows = [
-        {"game": game, "algorithm": "bc", "crowd": crowd, "awareness": kind, "demonstrations": size}
+        {"game": game, "algorithm": "bc", "sharing": crowd, "awareness": kind, "demonstrations": size}
         | {"nash_imitation_gap": crowd / size}
         for game in ("one", "two")
         for crowd in (1, 10)

@@ -31,17 +31,15 @@ def found(game):
 def test_every_algorithm_is_fitted_in_every_class(game, found):
     searched = {"seeds": 2, "iterations": 20}
     table = imitators(game, found.policy, ["bc", "most_frequent"], [20, 200], 3, searched, 50, 5)
-    counts = table.groupby(["crowd", "algorithm", "awareness", "demonstrations"]).size()
+    counts = table.groupby(["sharing", "algorithm", "awareness", "demonstrations"]).size()
     assert (counts[50] == 3).all() and [*counts[50].index.unique("demonstrations")] == [200]
     counts = counts[1]
     assert (counts["bc"] == 3).all() and len(counts["bc"]) == 6
     assert (counts["most_frequent"] == 2).all() and len(counts["most_frequent"]) == 3
     sample = mfg.sample_demonstrations(game, found.policy, 200, 6)
     fit = mfg.behavioral_cloning(sample.first(20), game, awareness="unaware")
-    asked = "crowd == 1 and algorithm == 'bc' and awareness == 'unaware' and demonstrations == 20 and seed == 6"
+    asked = "sharing == 1 and algorithm == 'bc' and awareness == 'unaware' and demonstrations == 20 and seed == 6"
     row = table.query(asked).iloc[0]
-        "crowd == 1 and algorithm == 'bc' and awareness == 'unaware' and demonstrations == 20 and seed == 6"
-    ).iloc[0]
     assert abs(row["nash_imitation_gap"] - float(mfg.nash_imitation_gap(game, fit.policy))) < 1e-12
 
 
@@ -77,7 +75,7 @@ def test_only_a_signal_is_one(game):
 
 
 def curve(awareness, gaps, seeds=(0, 1), crowd=1):
-    named = {"game": "g", "algorithm": "bc", "crowd": crowd, "awareness": awareness}
+    named = {"game": "g", "algorithm": "bc", "sharing": crowd, "awareness": awareness}
     rows = [
         {**named, "demonstrations": size, "seed": seed}
         | {"nash_imitation_gap": gap * (1 + 0.1 * (seed - 0.5)), "population_value_gap": 0.0}
@@ -104,7 +102,7 @@ def test_slopes_shares_and_prices():
     )
     assert abs(row["share"] - 0.2) < 1e-9 and row["share_low"] <= 0.2 + 1e-9 and row["share_high"] >= 0.2 - 1e-9
     assert abs(row["price"] - 4) < 1e-9  # 4 / sqrt(400) = 0.2
-    assert row["crowd"] == 100 and abs(row["crowd_aware"] - 0.2) < 1e-9 and abs(row["crowd_worth"] - 0.04) < 1e-9
+    assert row["sharing"] == 100 and abs(row["crowd_aware"] - 0.2) < 1e-9 and abs(row["crowd_worth"] - 0.04) < 1e-9
     means = means_table(frame, 50, 0)
     aware = means[(means["awareness"] == "aware") & (means["demonstrations"] == 100)].iloc[0]
     assert abs(aware["nash_imitation_gap"] - 0.4) < 1e-9 and aware["seeds"] == 2

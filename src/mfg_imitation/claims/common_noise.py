@@ -77,7 +77,7 @@ def histories_are_what_counts(tables):
             continue
         yield _row(
             f"{_words(row.game)}: trajectories that share histories teach the aware less",
-            f"how many with their own histories do as well as {row.demonstrations} in crowds of {row.crowd:.0f}: a share",
+            f"how many with own histories do as well as {row.demonstrations} in crowds of {row.sharing:.0f}: a share",
             row.crowd_worth,
             HALF,
         )

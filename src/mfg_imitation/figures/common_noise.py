@@ -51,18 +51,18 @@ def awareness_figure(frame: pd.DataFrame, games: pd.DataFrame) -> Figure:
     """The gap of behavioral cloning against the number of demonstrations, a panel for every game.
 
     Args:
-        frame: columns game, algorithm, crowd, awareness, demonstrations, nash_imitation_gap with _low and _high.
+        frame: columns game, algorithm, sharing, awareness, demonstrations, nash_imitation_gap with _low and _high.
         games: columns game and floor_AWARENESS.
 
     Raises:
         InputError: a column that a frame lacks, or no rows.
     """
     gap = "nash_imitation_gap"
-    columns = ("game", "algorithm", "crowd", "awareness", "demonstrations", gap, f"{gap}_low", f"{gap}_high")
+    columns = ("game", "algorithm", "sharing", "awareness", "demonstrations", gap, f"{gap}_low", f"{gap}_high")
     check_table(frame, "the table of means", columns)
     check_table(games, "the table of games", ("game", *(f"floor_{kind}" for kind in CLASSES)))
-    crowds = frame[(frame["crowd"] > 1) & (frame["awareness"] == "aware")]
-    frame = frame[(frame["algorithm"] == "bc") & (frame["crowd"] == 1)]
+    crowds = frame[(frame["sharing"] > 1) & (frame["awareness"] == "aware")]
+    frame = frame[(frame["algorithm"] == "bc") & (frame["sharing"] == 1)]
     looks = CLASSES | ({} if crowds.empty else {"crowds": CROWDS})
     names = list(games["game"])
     with styled():

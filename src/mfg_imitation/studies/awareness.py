@@ -13,16 +13,16 @@ def means_table(imitators: pd.DataFrame, resamples: int, seed: int) -> pd.DataFr
     """Means over the samples, with intervals that resampling gives.
 
     Args:
-        imitators: columns game, algorithm, crowd, awareness, demonstrations, seed, nash_imitation_gap,
+        imitators: columns game, algorithm, sharing, awareness, demonstrations, seed, nash_imitation_gap,
             population_value_gap.
 
     Returns:
-        One row per game, algorithm, crowd, awareness and demonstrations: seeds, nash_imitation_gap,
+        One row per game, algorithm, sharing, awareness and demonstrations: seeds, nash_imitation_gap,
         population_value_gap (means), and nash_imitation_gap_low and _high, a 95% interval.
     """
     rng = np.random.default_rng(seed)
     rows = []
-    keys = ["game", "algorithm", "crowd", "awareness", "demonstrations"]
+    keys = ["game", "algorithm", "sharing", "awareness", "demonstrations"]
     for place, group in imitators.groupby(keys, sort=False):
         gaps = group[GAP].to_numpy()
         low, high = np.quantile(_resampled(gaps[None], resamples, rng), (0.025, 0.975))
@@ -41,12 +41,14 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
         slope_AWARENESS, of the logarithm of the mean gap in the logarithm of the number of demonstrations, over the
         numbers from 100 on where the gap is not 0, with slope_AWARENESS_low and _high, missing where there are fewer
         than two; price, how many times as many demonstrations the aware need, to lose what the unaware do with 100
-        (missing where they never lose as much, or so much with all); and of behavioral cloning crowd, how many share a
-        history, crowd_aware, the mean gap of the aware with the most demonstrations of crowds, and crowd_worth, how
-        many demonstrations that each have their own history would have done as well, as a share of these.
+        (missing where they never lose as much, or so much with all); and of behavioral cloning sharing, how many share
+        a history, crowd_aware, the mean gap of the aware with the most demonstrations of crowds, and crowd_worth, how
+        many demonstrations that each have their own history would have done as well, as a share of these, at most 1.
     """
-    crowds = imitators[(imitators["crowd"] > 1) & (imitators["awareness"] == "aware")].set_index(["game", "algorithm"])
-    imitators = imitators[imitators["crowd"] == 1]
+    crowds = imitators[(imitators["sharing"] > 1) & (imitators["awareness"] == "aware")].set_index(
+        ["game", "algorithm"]
+    )
+    imitators = imitators[imitators["sharing"] == 1]
     rng = np.random.default_rng(seed)
     rows = []
     for (game, algorithm), group in imitators.groupby(["game", "algorithm"], sort=False):
@@ -76,7 +78,7 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
             ends = np.quantile(known, (0.025, 0.975)) if known.size else (np.nan, np.nan)
             row |= {f"slope_{awareness}": _slope(sizes, exact[awareness])}
             row |= {f"slope_{awareness}_low": ends[0], f"slope_{awareness}_high": ends[1]}
-        row |= dict.fromkeys(("price", "crowd", "crowd_aware", "crowd_worth"), np.nan)
+        row |= dict.fromkeys(("price", "sharing", "crowd_aware", "crowd_worth"), np.nan)
         if ENOUGH in sizes:
             level = exact["unaware"][list(sizes).index(ENOUGH)]
             row["price"] = _size_at(sizes, exact["aware"], level) / ENOUGH
@@ -84,8 +86,9 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
             here = crowds.loc[[(game, algorithm)]]
             largest = here["demonstrations"].max()
             gap = here.loc[here["demonstrations"] == largest, GAP].mean()
-            row |= {"crowd": here["crowd"].iloc[0], "crowd_aware": gap}
-            row["crowd_worth"] = _size_at(sizes, exact["aware"], gap) / largest
+            row |= {"sharing": here["sharing"].iloc[0], "crowd_aware": gap}
+            as_good = gap <= exact["aware"][-1]
+            row["crowd_worth"] = 1.0 if as_good else _size_at(sizes, exact["aware"], gap) / largest
         rows.append(row)
     return pd.DataFrame(rows)
 

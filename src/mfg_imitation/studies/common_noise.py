@@ -60,8 +60,8 @@ def imitators(
         crowd: players that share a history.
 
     Returns:
-        One row per algorithm, crowd (how many share a history, 1 or `crowd`), awareness, demonstrations (how many) and
-        seed, with status and the gaps.
+        One row per algorithm, sharing (how many share a history, 1 or `crowd`), awareness, demonstrations (how many)
+        and seed, with status and the gaps.
     """
     most, numbers = max(demonstrations), range(seed, seed + seeds)
 
@@ -72,7 +72,7 @@ def imitators(
             some = Demonstrations(**dict(zip(PARTS, parts, strict=True)))
             offered = {"awareness": awareness, "iterations": searched["iterations"]}
             fit = ALGORITHMS.named(name).run(some, game, offered)
-            row = {"algorithm": name, "crowd": together, "awareness": awareness, "demonstrations": size}
+            row = {"algorithm": name, "sharing": together, "awareness": awareness, "demonstrations": size}
             row |= {"seed": numbers[: len(samples)], "status": fit.status}
             found = gaps(game, expert, fit.policy)._asdict()
             yield pd.DataFrame(row | {key: np.asarray(gap) for key, gap in found.items()})
