@@ -27,18 +27,14 @@ BLOCK = 8192
 COMPILED, FEW = 1_000_000, 16
 
 
-#: What a function does with games with common noise: it refuses them; takes them unfolded; fits policies of any
-#: awareness to them, unfolded; takes them as they are.
-NOISE = ("refused", "taken", "fitted", "known")
-
-
 def checked(function: Callable | None = None, *, noise: str = "refused") -> Callable:
     """A public function that refuses, in one line, a `game` that is none, and a switch that is not True or False.
 
     Args:
-        noise: a word of `NOISE`. A game with common noise is handed to the function unfolded into the tree of its
-            histories, and arguments and results are translated; "fitted" adds the argument `awareness`, what the policy
-            may know of the history: "aware" (all, the default), "noise_aware" (its state now), "unaware" (nothing).
+        noise: what the function does with a game with common noise. "refused": it knows nothing of it. "taken": it
+            gets the game unfolded into the tree of its histories, and arguments and results are translated. "fitted": so,
+            too, with a further argument, `awareness`, what the policy may know of the history: "aware" (all, the
+            default), "noise_aware" (its state now) or "unaware" (nothing). "known": it gets the game as it is.
     """
     if function is None:
         return functools.partial(checked, noise=noise)

@@ -99,7 +99,8 @@ class UnfoldedGame(Game):
         # What the children of a node are worth, by their noise; nodes w and w + W / K have the same children.
         children = values.reshape(1, self.nodes // n_noise, n_noise, n_states)
         children = jnp.broadcast_to(children, (n_noise, *children.shape[1:])).reshape(self.nodes, n_noise, n_states)
-        ahead = jnp.einsum("ij,wijs->wis", self.noise_transition, children.reshape(-1, n_noise, n_noise, n_states))
+        children = children.reshape(-1, n_noise, n_noise, n_states)
+        ahead = jnp.sum(self.noise_transition[:, :, None] * children, axis=2)  # no product that threads might split
         own = self._each(lambda game, mu, value: game.pull_back(n, mu, value), mu, ahead)
         return own.reshape(-1, own.shape[-1])
 
@@ -108,7 +109,7 @@ class UnfoldedGame(Game):
         by_node = joint.reshape(self.nodes // n_noise, n_noise, -1, joint.shape[-1])
         own = self._each(lambda game, mu, joint: game.push_forward(n, mu, joint), mu, by_node)
         own = own.reshape(-1, n_noise, own.shape[-1])
-        ahead = jnp.einsum("ij,wis->wijs", self.noise_transition, own)
+        ahead = self.noise_transition[:, :, None] * own[:, :, None, :]
         return ahead.reshape(n_noise, -1).sum(axis=0)
 
     def known_expert(self) -> Float[Array, "H X A"] | None:
