@@ -32,8 +32,8 @@ def checked(function: Callable | None = None, *, noise: str = "refused") -> Call
 
     Args:
         noise: what the function does with a game with common noise. "refused": it knows nothing of it. "taken": it
-            gets the game unfolded into the tree of its histories, and arguments and results are translated. "fitted": so,
-            too, with a further argument, `awareness`, what the policy may know of the history: "aware" (all, the
+            gets the game unfolded into the tree of its histories, and arguments and results are translated. "fitted":
+            likewise, with a further argument, `awareness`, what the policy may know of the history: "aware" (all, the
             default), "noise_aware" (its state now) or "unaware" (nothing). "known": it gets the game as it is.
     """
     if function is None:

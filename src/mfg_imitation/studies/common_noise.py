@@ -82,8 +82,9 @@ def imitators(
     for name in algorithms:
         some = samples if name == "bc" else samples[: searched["seeds"]]
         frames += fits(some, name, 1, demonstrations if name == "bc" else [most])
-    crowds = [sample_demonstrations(game, expert, most, one, n_players=crowd) for one in numbers]
-    frames += fits(crowds, "bc", crowd, [size for size in demonstrations if size % crowd == 0])
+    if whole := [size for size in demonstrations if size % crowd == 0]:
+        crowds = [sample_demonstrations(game, expert, max(whole), one, n_players=crowd) for one in numbers]
+        frames += fits(crowds, "bc", crowd, whole)
     return pd.concat(frames, ignore_index=True)
 
 
