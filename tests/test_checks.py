@@ -66,7 +66,9 @@ def test_every_public_function_is_in_the_table():
     takes_no_array_of_probabilities = {
         "learn_kernel",  # of transitions: checked in its own tests
         "load_game",
+        "merged_nash_imitation_gap",  # of games with common noise: checked in their own tests
         "player_simulator",
+        "sampled_nash_imitation_gap",
         "solve_equilibrium",
         "upper_bounds",
     }

@@ -81,6 +81,16 @@ def representative_calls():
         "horizon": [2],
         "alpha": {"linear": 3, "smallest": 1e-3, "logarithmic": 2, "resolution": 1},
     }
+    noisy = mfg.load_game(GAMES / "signal.yaml")
+    expert = noisy.known_expert()
+    sample = mfg.sample_demonstrations(noisy, expert, 5, 0)
+    mfg.sample_demonstrations(noisy, expert, 5, 0, n_players=2)
+    mfg.nash_imitation_gap(noisy, expert)
+    mfg.proxies(noisy, expert, noisy.spread(noisy.games[0].uniform_policy()))
+    mfg.behavioral_cloning(sample, noisy, awareness="unaware")
+    mfg.trajectory_likelihood(sample, noisy, awareness="noise_aware")
+    mfg.merged_nash_imitation_gap(noisy, expert)
+    mfg.sampled_nash_imitation_gap(noisy, noisy.expert, 5)
     analysed(mfg.load_dataset(GAMES.parent / "data/epidemic_survey.yaml"))
     sweep(GameFile.read(GAMES / "attractor.yaml"), grid)
 

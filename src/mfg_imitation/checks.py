@@ -27,20 +27,42 @@ BLOCK = 8192
 COMPILED, FEW = 1_000_000, 16
 
 
-def checked(function: Callable) -> Callable:
-    """A public function that refuses, in one line, a `game` that is none, and a switch that is not True or False."""
+def checked(function: Callable | None = None, *, noise: str = "refused") -> Callable:
+    """A public function that refuses, in one line, a `game` that is none, and a switch that is not True or False.
+
+    Args:
+        noise: what the function does with a game with common noise. "refused": it knows nothing of it. "taken": it
+            gets the game unfolded into the tree of its histories, and arguments and results are translated. "fitted":
+            likewise, with a further argument, `awareness`, what the policy may know of the history: "aware" (all, the
+            default), "noise_aware" (its state now) or "unaware" (nothing). "known": it gets the game as it is.
+    """
+    if function is None:
+        return functools.partial(checked, noise=noise)
     parameters = inspect.signature(function).parameters
 
     @functools.wraps(function)
     def call(*args, **kwargs):
+        told = {"awareness": kwargs.pop("awareness")} if noise == "fitted" and "awareness" in kwargs else {}
         for name, value in (*zip(parameters, args, strict=False), *kwargs.items()):
             if name == "game" and (isinstance(value, type) or not hasattr(value, "policy_shape")):
                 made = "load_game and Game.from_functions make one"
                 raise InputError(f"{function.__name__}: game is {shown(value)}, which is no game; {made}")
             if name in parameters and parameters[name].annotation is bool and not isinstance(value, bool):
                 raise InputError(f"{name} is {shown(value)}: True or False is needed")
-        return function(*args, **kwargs)
+        named = dict(zip(parameters, args, strict=False)) | kwargs
+        if noise == "known" or not hasattr(game := named.pop("game", None), "on_tree"):
+            if told:
+                raise InputError(f"awareness is {told['awareness']!r}: the game has no common noise to be aware of")
+            return function(*args, **kwargs)
+        if noise == "refused":
+            raise InputError(f"{function.__name__}: game has common noise, of which this function knows nothing")
+        return game.on_tree(function, named, **told)
 
+    if noise == "fitted":  # those who look at the signature see it
+        awareness = inspect.Parameter("awareness", inspect.Parameter.KEYWORD_ONLY, default="aware", annotation=str)
+        *others, last = parameters.values()
+        every = [*others, awareness, last] if last.kind is last.VAR_KEYWORD else [*others, last, awareness]
+        call.__signature__ = inspect.signature(function).replace(parameters=every)
     return call
 
 

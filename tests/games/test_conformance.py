@@ -15,7 +15,12 @@ from mfg_imitation.games.declaration import read_declaration
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.games.lipschitz import lipschitz_estimate
 
-FILES = sorted((Path(__file__).parents[2] / "config" / "games").glob("*.yaml"))
+#: All but those with common noise, which are a game for every state of it.
+FILES = [
+    file
+    for file in sorted((Path(__file__).parents[2] / "config" / "games").glob("*.yaml"))
+    if not GameFile.read(file).is_noisy
+]
 SHORT = 3  # steps: nothing below needs more, and most of the time is compilation
 SMALL = 10  # states: exact slopes cost the fourth power of their number
 N_POPULATIONS = 8

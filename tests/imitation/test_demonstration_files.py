@@ -109,7 +109,7 @@ def test_a_users_table_by_name_or_index_in_any_order(two_steps, tmp_path):
     np.testing.assert_array_equal(found.actions, [[0, 1], [1, 0]])
     for text in (TABLE.replace(",", ", "), "\ufeff" + TABLE, TABLE.replace("\n", "\r\n"), TABLE + "\n\n"):
         assert_same(load_text(text, two_steps, tmp_path), found)
-    assert found[2:] == (None, 0.0, None, None)
+    assert found[2:] == (None, 0.0, None, None, None)
     numbers = pd.DataFrame(
         {"step": [0, 1, 0, 1], "action": [0, 1, 1, 0], "state": [0, 1, 0, 0], "trajectory": [7, 7, 2, 2], "note": "x"}
     )

@@ -11,11 +11,13 @@ from scipy.optimize import linprog
 import mfg_imitation as mfg
 from mfg_imitation.engine.control import through_population
 from mfg_imitation.engine.flow import flow_of
+from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.imitation.matching import prices, total
 from mfg_imitation.imitation.mfc_adv import mfc_adv
 
 GAMES = Path(__file__).parents[2] / "config" / "games"
-SMALL = [file for file in sorted(GAMES.glob("*.yaml")) if len(mfg.load_game(file, horizon=3).states) <= 10]
+GAME_FILES = [file for file in sorted(GAMES.glob("*.yaml")) if not GameFile.read(file).is_noisy]
+SMALL = [file for file in GAME_FILES if len(mfg.load_game(file, horizon=3).states) <= 10]
 SOFTNESS = (1e-1, 1e-1)
 
 

@@ -30,7 +30,8 @@ if CHROMIUM is None:
 
 TEMPLATE = REPOSITORY / "workflow/report/page"
 PAGES = [
-    *[f"report/{name}.html" for name in ("index", "paper", "theory", "imitation", "rewards", "explorer")],
+    *[f"report/{name}.html" for name in ("index", "paper", "theory", "imitation", "rewards", "noise", "explorer")],
+    "report/noise/signal.html",
     *[f"report/games/{name}.html" for name in ("attractor", "sheltered_attractor")],
     "figures/index.html",
 ]
@@ -111,7 +112,7 @@ def test_every_page_leads_to_every_other(visit):
     for path in PAGES[:-1]:
         page = visit(path)
         names = page.eval_on_selector_all("nav a", "links => links.map(link => link.textContent)")
-        assert names == ["Start", "Paper", "Theory", "Imitation", "Rewards", "Explorer"]
+        assert names == ["Start", "Paper", "Theory", "Imitation", "Rewards", "Noise", "Explorer"]
 
 
 def test_figures_open_large_and_close(visit):

@@ -16,7 +16,7 @@ def uses(script: str, *entries: str) -> set[str]:
 
 
 #: The scripts that look for equilibria.
-SOLVING = {"expert", "biting_games", "transfer"}
+SOLVING = {"expert", "biting_games", "transfer", "common_noise"}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,11 @@ SOLVING = {"expert", "biting_games", "transfer"}
             {"figure", "expert", "scorecard"},
         ),
         ("theory.worst_policy", {"frontier", "theorems"}, {"random_games", "tightness", "sweep"}),
-        ("theory.proof_steps", {"random_games", "biting_games"}, {"tightness", "frontier", "sweep", "theorems"}),
+        (
+            "theory.proof_steps",
+            {"random_games", "biting_games", "noisy_games"},
+            {"tightness", "frontier", "sweep", "theorems"},
+        ),
         ("equilibria.solve", SOLVING, {*SCRIPTS} - SOLVING),
         ("figures.save", {"figure"}, {"sweep", "scorecard", "expert"}),
         ("studies.experiment", {"fit", "demonstrations"}, {"imitators", "sweep", "finite_populations", "figure"}),

@@ -211,6 +211,7 @@ def test_every_item_has_a_target(run):
         "paper",
         "theory",
         "imitation",
+        "noise",
         "explorer",
         "games",
         "tables",

@@ -1,5 +1,6 @@
 """The checks that run before any job: a mistake of the user's is one line with file, key, value and what is allowed."""
 
+import inspect
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -98,7 +99,7 @@ def check_games(run: Run, layers: Layers) -> list[str]:
             known = sorted(file.stem for file in DATA_SETS.glob("*.yaml"))
             reason = f"is {name!r}, but {DATA_SETS} has {', '.join(known) or 'none'}{did_you_mean(name, known)}"
             refuse("data_sets", index, reason=reason)
-    kinds = ("selected", "imitated", "explored", "studied", "populated", "simulated", "rewarded", "reviewed")
+    kinds = ("selected", "imitated", "explored", "studied", "populated", "simulated", "rewarded", "reviewed", "noisy")
     used = {run.paper, *(name for kind in kinds for name in run.games(kind))}
     unused = []
     for path in sorted(GAMES.glob("*.y*ml")):
@@ -190,7 +191,12 @@ def _check_game(run: Run, path: Path, load: bool) -> None:
     if method is not None and method not in SOLVERS:
         raise InputError(f"{path}: expert.solve.method is {method!r}, but must be one of {', '.join(SOLVERS)}")
     if load:
-        run.file(path.stem).load()
+        game = run.file(path.stem).load()
+        if run.file(path.stem).is_noisy:
+            try:
+                game.check_memory()
+            except InputError as error:
+                raise InputError(f"{path}: {error}") from None
 
 
 def undrawn_names(run: Run) -> list[str]:
@@ -230,6 +236,17 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     ):
         games |= {(*place, index): name for index, name in enumerate(names)}
     yield from _unknown(games, run.known, f"{GAMES} has")
+    for place, name in games.items():
+        if name in run.known and run.file(name).is_noisy:
+            yield Problem(place, f"is {name!r}, which has common noise: name it under noise.games")
+    noisy = {("noise", "games", index): name for index, name in enumerate(config["noise"]["games"])}
+    yield from _unknown(noisy, run.known, f"{GAMES} has")
+    for place, name in noisy.items():
+        if name in run.known and not run.file(name).is_noisy:
+            yield Problem(place, f"is {name!r}, which has no common noise: its file needs the key noise")
+    algorithms = {("noise", "algorithms", index): name for index, name in enumerate(config["noise"]["algorithms"])}
+    taking = [name for name, entry in ALGORITHMS.items() if "awareness" in inspect.signature(entry.fit).parameters]
+    yield from _unknown(algorithms, taking, "the algorithms that take common noise are")
     compared = config.get("comparisons", {})
     for names in (compared, compared.values()):
         named = {("comparisons", game): name for game, name in zip(compared, names, strict=True)}

@@ -152,7 +152,7 @@ class Run:
     def category(figure: str) -> tuple[str, str]:
         """Where Snakemake's own report shows a figure: category and subcategory."""
         folder, _, rest = figure.partition("/")
-        one = rest.partition("/")[0] if folder in ("games", "data") else ""
+        one = rest.partition("/")[0] if "/" in rest else ""
         return (folder.capitalize(), one) if rest else ("Paper", "")
 
     def about_figures(self, names) -> dict[str, dict[str, str]]:
@@ -217,13 +217,21 @@ def _each(pattern: str, names: list[str]) -> list[str]:
     return [pattern.format(game=name, data=name) for name in names]
 
 
+def _selected(run: Run) -> list[str]:
+    """The games that the configuration names, or all but those with common noise."""
+    if "games" in run.config:
+        return run.config["games"]
+    return [game for game in run.known if not run.file(game).is_noisy]
+
+
 def _declared(run: Run) -> list[str]:
     return [game for game in run.games("selected") if "states" in run.file(game).declaration]
 
 
 #: The kinds of games: which games of a run have a diagram, a sweep, imitators, ...; and its data sets.
 KINDS = {
-    "selected": lambda run: run.config.get("games", run.known),
+    "selected": _selected,
+    "noisy": lambda run: run.config["noise"]["games"],  # with common noise, of which all other kinds have none
     "declared": _declared,
     "networks": lambda run: [
         game for game in run.games("selected") if run.file(game).declaration.get("family") == NETWORK

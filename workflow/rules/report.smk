@@ -122,6 +122,14 @@ rule imitation:
         rules.all_imitators.output,
 
 
+rule noise:
+    """The pages on common noise, with their tables and figures."""
+    input:
+        paths.page("noise"),
+        expand(paths.page("noise/{game}"), game=RUN.games("noisy")),
+        paths.figures(RUN.figures("noise/*")),
+
+
 rule explorer:
     """The page with sliders."""
     input:
@@ -146,6 +154,9 @@ rule tables:
         rules.tightness.output,
         rules.theorems.output,
         rules.transfer.output,
+        expand(rules.common_noise.output, game=RUN.games("noisy")),
+        rules.noisy_games.output,
+        rules.noise_scorecard.output,
         paths.tables(RUN.offered_tables()),
 
 

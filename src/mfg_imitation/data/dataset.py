@@ -52,6 +52,10 @@ def load_dataset(path: str | Path) -> Dataset:
             allowed.
     """
     file = DataSetFile.read(path)
+    if file.game is not None and file.game.is_noisy:
+        file.refuse(
+            "game", f"is {file.game.name!r}, which has common noise: load_demonstrations reads its trajectories"
+        )
     game = None if file.game is None else file.game.load(**file.declaration["overrides"])
     bounds_of(file)
     place, table, _ = read_rows(file.table)

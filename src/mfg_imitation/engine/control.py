@@ -38,7 +38,7 @@ class SocialOptimum(NamedTuple):
     status: str
 
 
-@checked
+@checked(noise="taken")
 def social_optimum(
     game: Game,
     starts: Float[Array, "starts H S A"] | None = None,

@@ -18,7 +18,7 @@ from mfg_imitation.engine.recursion import backward
 from mfg_imitation.games.game import Game
 
 
-@checked
+@checked(noise="taken")
 def deviation(
     game: Game, expert: Float[Array, "H S A"], policy: Float[Array, "*batch H S A"]
 ) -> Float[Array, "*batch"]:

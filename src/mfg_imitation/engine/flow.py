@@ -15,7 +15,7 @@ from mfg_imitation.games.game import Game
 from mfg_imitation.games.soundness import check_flow
 
 
-@checked
+@checked(noise="taken")
 def population_flow(game: Game, policy: Float[Array, "*batch H S A"]) -> Float[Array, "*batch H S"]:
     """mu^pi: the distribution of the population at every step when everyone plays `policy` (paper, Eq. 1).
 
@@ -27,7 +27,7 @@ def population_flow(game: Game, policy: Float[Array, "*batch H S A"]) -> Float[A
     return _population_flow(game, check_probabilities("policy", policy, game.policy_shape, batch=True))
 
 
-@checked
+@checked(noise="taken")
 def occupancy(
     game: Game,
     policy: Float[Array, "*batch H S A"],

@@ -29,7 +29,7 @@ class Gaps(NamedTuple):
     frozen_population_gap: Float[Array, "*batch"]
 
 
-@checked
+@checked(noise="taken")
 def nash_imitation_gap(game: Game, policy: Float[Array, "*batch H S A"]) -> Float[Array, "*batch"]:
     """NIG(pi) = max over pi' of V(pi', mu^pi) - V(pi, mu^pi), exactly (paper, Definition 7).
 
@@ -42,7 +42,7 @@ def nash_imitation_gap(game: Game, policy: Float[Array, "*batch H S A"]) -> Floa
     return _nash_imitation_gap(game, check_probabilities("policy", policy, game.policy_shape, batch=True))
 
 
-@checked
+@checked(noise="taken")
 def gaps(game: Game, expert: Float[Array, "H S A"], policy: Float[Array, "*batch H S A"]) -> Gaps:
     """The three gaps of `policy`, see `Gaps`.
 

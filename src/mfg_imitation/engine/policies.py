@@ -3,6 +3,8 @@
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
+from mfg_imitation.games.game import Game
+
 
 def mixture(
     expert: Float[ArrayLike, "*#batch #H S A"],
@@ -34,3 +36,13 @@ def policy_of_occupancy(
     reached = mass > unreached
     elsewhere = 1 / occupancy.shape[-1] if elsewhere is None else elsewhere
     return jnp.where(reached, occupancy / jnp.where(reached, mass, 1), elsewhere)
+
+
+def pooled(game: Game, values: Float[Array, "*batch S A"]) -> Float[Array, "*batch S A"]:
+    """The sums over the states that are alike, see `Game.alike`, in each of them; the values, where policies are free.
+
+    Made of counts or gradients, what follows from them is a policy that does the same in states that are alike.
+    """
+    if game.alike is None:
+        return values
+    return jnp.zeros_like(values).at[..., game.alike, :].add(values)[..., game.alike, :]

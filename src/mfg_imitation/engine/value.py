@@ -21,7 +21,7 @@ class BestResponse(NamedTuple):
     value: Float[Array, ""]
 
 
-@checked
+@checked(noise="taken")
 def policy_value(
     game: Game, policy: Float[Array, "*batch H S A"], population: Float[Array, "H S"]
 ) -> Float[Array, "*batch"]:
@@ -35,7 +35,7 @@ def policy_value(
     return _policy_value(game, policy, population)
 
 
-@checked
+@checked(noise="taken")
 def best_response(game: Game, population: Float[Array, "H S"]) -> BestResponse:
     """The policy that earns most in the fixed flow `population`, by backward induction (paper, Definition 1).
 

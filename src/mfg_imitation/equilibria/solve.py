@@ -27,6 +27,7 @@ class EquilibriumError(InputError):
     """The solver missed the tolerance that was asked for; the message says by how much, and what to change."""
 
 
+@checked(noise="taken")
 def expert(game: Game, spec: Mapping) -> Equilibrium:
     """The game's expert: its known policy, checked, or else the solver's.
 
@@ -66,7 +67,7 @@ def _quantal_response(game, temperature, **spec) -> Equilibrium:
     return found
 
 
-@checked
+@checked(noise="taken")
 def solve_equilibrium(
     game: Game,
     *,

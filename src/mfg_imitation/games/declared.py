@@ -17,7 +17,7 @@ from jaxtyping import Array, Float, Int
 from mfg_imitation.checks import check_probabilities
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.declaration import entries, pairs
-from mfg_imitation.games.expressions import FUNCTIONS, evaluate
+from mfg_imitation.games.expressions import FUNCTIONS, evaluate, unknown_state
 from mfg_imitation.games.game import DenseGame
 from mfg_imitation.games.sizes import check_horizon, check_sizes
 from mfg_imitation.games.soundness import check_game
@@ -46,6 +46,7 @@ class DeclaredGame(DenseGame):
     kernel_index: tuple[tuple[int, int, int, int], ...] = eqx.field(static=True)
     reward_cells: tuple[Cell, ...] = eqx.field(static=True)
     feature_cells: tuple[tuple[Cell, ...], ...] = eqx.field(static=True, default=())
+    noise: tuple[str, tuple[str, ...]] | None = eqx.field(static=True, default=None)  # the noise state, and all of them
 
     def probabilities(self, n: Int[Array, ""] | int, mu: Float[Array, " S"]) -> Float[Array, "S A S"]:
         table = [jnp.zeros(())]
@@ -74,22 +75,28 @@ class DeclaredGame(DenseGame):
 
     def _value(self, cell: Cell, n, mu):
         def share(state):
-            return mu[self.states.index(cell.here if state == "here" else state)] if state in known else _unknown(state)
+            name = cell.here if state == "here" else state
+            return mu[self.states.index(name)] if name in self.states else unknown_state(state)
 
-        known = {*self.states, "here"}
         steps = jnp.asarray(n, dtype=float)  # no expression computes in Python integers, which grow without end
-        return evaluate(
-            cell.text, {"n": steps, "horizon": np.float64(self.horizon), **self.parameters}, share, cell.place
-        )
+        names = {"n": steps, "horizon": np.float64(self.horizon), **self.parameters}
+        return evaluate(cell.text, names, share, cell.place, self._xi if self.noise else None)
+
+    def _xi(self, state):
+        here, states = self.noise
+        return np.float64(state == here) if state in states else unknown_state(state)
 
 
-def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float]) -> DeclaredGame:
+def declared_game(
+    declaration: Mapping, file: str, overrides: Mapping[str, float], noise: str | None = None
+) -> DeclaredGame:
     """The game of a declaration that has passed the schema.
 
     Args:
         declaration: the content of a game file.
         file: its name, for error messages.
         overrides: values that replace parameters or the horizon.
+        noise: of a declaration with common noise, the state that it is in.
 
     Raises:
         InputError: a name that is not declared, a value out of its range, probabilities that do not sum to 1, ...
@@ -103,7 +110,7 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
         for name in names:
             if name in RESERVED:
                 raise InputError(f"{file}: {key}: {name!r} is a reserved word")
-    parameters = _parameters(declaration, file, overrides)
+    parameters = parameters_of(declaration, file, overrides)
     horizon = overrides.get("horizon", declaration["horizon"])
     check_horizon(f"{file}: horizon", horizon)
     try:
@@ -113,7 +120,7 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
 
     kernel_cells, kernel_index, position = [], [], 1
     for s, a, row, place in pairs(declaration["transition"], states, actions, f"{file}: transition"):
-        cells = _successors(row, states[s], states, place)
+        cells = successor_cells(row, states[s], states, place)
         kernel_cells.append(tuple(cells.values()))
         for successor in cells:
             kernel_index.append((s, a, states.index(successor), position))
@@ -124,7 +131,8 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
         tuple(Cell(text, states[s], place) for s, a, text, place in pairs(table, states, actions, f"{file}: {key}"))
         for key, table in tables.items()
     )
-    policy = declaration.get("expert", {}).get("policy")
+    one_noise = noise is None or len(declaration["noise"]["states"]) == 1  # else the policy is that of all of them
+    policy = declaration.get("expert", {}).get("policy") if one_noise else None
     shape = (int(horizon), len(states), len(actions))
     game = DeclaredGame(
         states=states,
@@ -139,6 +147,7 @@ def declared_game(declaration: Mapping, file: str, overrides: Mapping[str, float
         kernel_index=tuple(kernel_index),
         reward_cells=reward_cells,
         feature_cells=tuple(feature_cells),
+        noise=None if noise is None else (noise, tuple(declaration["noise"]["states"])),
     )
     try:
         check_game(game)
@@ -168,7 +177,12 @@ def policy_array(
     return jnp.broadcast_to(jnp.asarray(rows), shape)
 
 
-def _parameters(declaration, file, overrides) -> dict[str, float]:
+def parameters_of(declaration: Mapping, file: str, overrides: Mapping[str, float]) -> dict[str, float]:
+    """The parameters of a declaration by name.
+
+    Raises:
+        InputError: an unknown name, or a value out of its range.
+    """
     declared = declaration.get("parameters", {})
     for name in overrides:
         if name not in declared and name != "horizon":
@@ -192,11 +206,16 @@ def _parameters(declaration, file, overrides) -> dict[str, float]:
 def _initial(spec, states, parameters, file) -> Float[Array, " S"]:
     weights = np.zeros(len(states))
     for s, key, expression in entries(spec, states, f"{file}: initial", complete=False):
-        weights[s] = evaluate(expression, parameters, _unknown, f"{file}: initial.{key}")
+        weights[s] = evaluate(expression, parameters, unknown_state, f"{file}: initial.{key}")
     return check_probabilities(f"{file}: initial", weights, (len(states),))
 
 
-def _successors(row, state, states, place) -> dict[str, Cell]:
+def successor_cells(row, state, states, place) -> dict[str, Cell]:
+    """What a row of a kernel says of every successor that it names.
+
+    Raises:
+        InputError: an unknown name, one that is named twice, `rest` twice.
+    """
     cells: dict[str, Cell] = {}
     for key, text in row.items():
         successor = state if key == "stay" else key
@@ -208,7 +227,3 @@ def _successors(row, state, states, place) -> dict[str, Cell]:
     if sum(cell.text == "rest" for cell in cells.values()) > 1:
         raise InputError(f"{place}: `rest` may stand only once")
     return cells
-
-
-def _unknown(state):
-    raise KeyError(state)

@@ -76,7 +76,18 @@ REMEDIES = {
 }
 
 
-def evaluate(text: str | float, names: Mapping[str, object], mu: Callable[[str], object], place: str):
+def unknown_state(state: str):
+    """The `mu` of an expression that may not ask for the population."""
+    raise KeyError(state)
+
+
+def evaluate(
+    text: str | float,
+    names: Mapping[str, object],
+    mu: Callable[[str], object],
+    place: str,
+    xi: Callable[[str], object] | None = None,
+):
     """The value of an expression, a float or a traced scalar.
 
     Args:
@@ -84,6 +95,7 @@ def evaluate(text: str | float, names: Mapping[str, object], mu: Callable[[str],
         names: values of the names it may use.
         mu: share of the population in the state of that name; raises KeyError for an unknown state.
         place: file and key, to begin an error message with.
+        xi: 1 in the noise state of that name, else 0; raises KeyError for an unknown one. None: there is no noise.
 
     Raises:
         InputError: anything but arithmetic in the allowed names and functions.
@@ -95,7 +107,7 @@ def evaluate(text: str | float, names: Mapping[str, object], mu: Callable[[str],
     try:
         _check_text(text)
         with np.errstate(all="ignore"):
-            return _Evaluator(names, mu).eval(text)
+            return _Evaluator(names, mu, xi).eval(text)
     except InputError as error:
         raise InputError(f"{place}: {shown}: {error}") from None
     except SyntaxError:
@@ -123,9 +135,9 @@ def _check_text(text: str) -> None:
 
 
 class _Evaluator(SimpleEval):
-    def __init__(self, names, mu):
+    def __init__(self, names, mu, xi=None):
         super().__init__(operators=OPERATORS, functions=FUNCTIONS, names=names)
-        self.mu = mu
+        self.mu, self.xi = mu, xi
         self.nodes = {
             ast.Expr: self._eval_expr,
             ast.Constant: self._number,
@@ -172,10 +184,17 @@ class _Evaluator(SimpleEval):
         return self._eval_call(node)
 
     def _share(self, node):
-        if not (isinstance(node.value, ast.Name) and node.value.id == "mu"):
-            raise InputError("only mu can be indexed, as mu[state]")
+        name = node.value.id if isinstance(node.value, ast.Name) else None
+        if name != "mu" and (name != "xi" or self.xi is None):
+            also = "" if self.xi is None else ", and xi, as xi[noise state]"
+            raise InputError(f"only mu can be indexed, as mu[state]{also}")
         quoted = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
         state = node.slice.value if quoted else ast.get_source_segment(self.expr, node.slice)
+        if name == "xi":
+            try:
+                return self.xi(state)
+            except KeyError:
+                raise InputError(f"xi[{state}]: there is no noise state {state!r}") from None
         try:
             return self.mu(state)
         except KeyError:

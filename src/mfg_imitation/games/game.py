@@ -87,6 +87,11 @@ class Game(eqx.Module):
         return best, jnp.sum(pi * (best[:, None] - q), axis=-1)
 
     @property
+    def alike(self) -> Int[Array, " S"] | None:
+        """Of every state, the first of those in which a fitted policy has to do the same; None: policies are free."""
+        return None
+
+    @property
     def policy_shape(self) -> tuple[int, int, int]:
         """(H, S, A), the shape of a policy pi_n(a | s)."""
         return self.horizon, len(self.states), len(self.actions)

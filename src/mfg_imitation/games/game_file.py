@@ -14,12 +14,14 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.declaration import find_game, kind_of, read_declaration
-from mfg_imitation.games.declared import declared_game, policy_array
-from mfg_imitation.games.expressions import evaluate
+from mfg_imitation.games.declared import declared_game, parameters_of, policy_array
+from mfg_imitation.games.expressions import evaluate, unknown_state
 from mfg_imitation.games.families.family import FAMILIES, family_game
 from mfg_imitation.games.families.table import TableParameter
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.mfglib import mfglib_game
+from mfg_imitation.games.noise.declared import noisy_game, with_expert
+from mfg_imitation.games.noise.noisy import NoisyGame
 from mfg_imitation.games.open_spiel import open_spiel_game
 from mfg_imitation.games.python_class import python_game
 from mfg_imitation.games.sizes import check_horizon
@@ -29,8 +31,8 @@ from mfg_imitation.games.wrapped import WrappedGame
 IMPORTED = {"mfglib": mfglib_game, "open_spiel": open_spiel_game}
 
 
-def load_game(name_or_path: str | Path, **overrides: Any) -> Game:
-    """Load a game from its file.
+def load_game(name_or_path: str | Path, **overrides: Any) -> Game | NoisyGame:
+    """Load a game from its file; a `NoisyGame`, if that says of common noise.
 
     Args:
         name_or_path: the path of a game file (ending in .yaml), or its bare name, looked up in
@@ -94,7 +96,9 @@ class GameFile:
         if "family" not in self.declaration or self.declaration["family"] not in FAMILIES:
             return []
         known = FAMILIES[self.declaration["family"]].parameters
-        named = [self.parameters.get(name) for name, kind in known.items() if isinstance(kind, TableParameter)]
+        values = [self.parameters, *self.declaration.get("noise", {}).get("parameters", {}).values()]
+        tables = [name for name, kind in known.items() if isinstance(kind, TableParameter)]
+        named = dict.fromkeys(of.get(name) for of in values for name in tables)
         return [self.path.parent / table for table in named if isinstance(table, str)]
 
     @cached_property
@@ -103,11 +107,16 @@ class GameFile:
         return self.declaration.get("parameters", {})
 
     @property
+    def is_noisy(self) -> bool:
+        """Whether the game has common noise: a chain of more than one state."""
+        return len(self.declaration.get("noise", {}).get("states", ())) > 1
+
+    @property
     def knows_its_expert(self) -> bool:
         """Whether the file states an equilibrium in closed form, so that the game can be swept over a grid."""
         return "policy" in self.declaration.get("expert", {})
 
-    def load(self, **overrides: Any) -> Game:
+    def load(self, **overrides: Any) -> Game | NoisyGame:
         """The game; see `load_game`."""
         game = self._make(overrides)
         self._constants(game, overrides)
@@ -125,16 +134,33 @@ class GameFile:
         """
         return self._constants(self.load(**overrides), overrides)
 
-    def slip(self, game: Game) -> Float[Array, "H S A"] | None:
+    def slip(self, game: Game | NoisyGame) -> Float[Array, "H S A"] | None:
         """The policy towards which imitators slip, which the file names under `sweep.towards`; None where none is."""
         towards = self.declaration.get("sweep", {}).get("towards")
         return None if towards is None else self._policy(towards, game, "sweep.towards")
 
-    def _make(self, overrides) -> Game:
+    def _make(self, overrides) -> Game | NoisyGame:
+        noise, policy = self.declaration.get("noise"), self.declaration.get("expert", {}).get("policy")
+        file, declared = str(self.path), kind_of(self.declaration) == "declared"
+        if noise is None:
+            game = self._at(None, overrides)
+        else:
+            names = parameters_of(self.declaration, file, overrides) if declared else self._numbers(overrides)
+            game = noisy_game(noise, lambda state: self._at(state, overrides), names, file)
+        if policy is None:
+            return game
+        if isinstance(game, NoisyGame):
+            return with_expert(game, policy, f"{file}: expert.policy")
+        # A declared game has its policy already.
+        return game if declared else WithExpert(game, self._policy(policy, game, "expert.policy"))
+
+    def _at(self, noise: str | None, overrides) -> Game:
+        """The game without common noise, or in a state of it."""
         file, kind = str(self.path), kind_of(self.declaration)
         if kind == "declared":
-            return declared_game(self.declaration, file, overrides)
-        values = {**self.parameters, **overrides}
+            return declared_game(self.declaration, file, overrides, noise)
+        here = {} if noise is None else self.declaration["noise"].get("parameters", {}).get(noise, {})
+        values = {**self.parameters, **overrides, **here}
         horizon = values.pop("horizon", self.declaration["horizon"])
         check_horizon(f"{file}: horizon", horizon)
         if kind == "family":
@@ -147,8 +173,7 @@ class GameFile:
             game = python_game(self.declaration["python"], values, int(horizon), self.path)
         else:
             game = IMPORTED[kind](self.declaration[kind], values, int(horizon), file)
-        policy = self.declaration.get("expert", {}).get("policy")
-        return game if policy is None else WithExpert(game, self._policy(policy, game, "expert.policy"))
+        return game
 
     def _policy(self, spec, game, key) -> Float[Array, "H S A"]:
         return policy_array(spec, tuple(game.states), tuple(game.actions), game.policy_shape, f"{self.path}: {key}")
@@ -159,7 +184,7 @@ class GameFile:
         constants = []
         for key, known in zip(("transition", "reward"), game.declared_lipschitz(), strict=True):
             place = f"{self.path}: lipschitz.{key}"
-            value = known if key not in declared else float(evaluate(declared[key], names, _no_state, place))
+            value = known if key not in declared else float(evaluate(declared[key], names, unknown_state, place))
             if value is not None and not (math.isfinite(value) and value >= 0):
                 raise InputError(f"{place}: is {value}, but must be a finite number of at least 0")
             constants.append(value)
@@ -175,7 +200,3 @@ class GameFile:
             values[name] = value["value"] if isinstance(value, Mapping) else value
         values |= overrides
         return {name: float(value) for name, value in values.items() if isinstance(value, (int, float, np.number))}
-
-
-def _no_state(state):
-    raise KeyError(state)

@@ -19,6 +19,7 @@ class WrappedGame(Game):
     horizon = property(lambda self: self.game.horizon)
     initial = property(lambda self: self.game.initial)
     successors = property(lambda self: self.game.successors)
+    alike = property(lambda self: self.game.alike)
 
     def probabilities(self, n, mu: Float[Array, " S"]) -> Float[Array, "S A K"]:
         return self.game.probabilities(n, mu)

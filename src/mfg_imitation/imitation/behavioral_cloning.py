@@ -6,7 +6,7 @@ from jax.scipy.special import xlogy
 from jaxtyping import Array, ArrayLike, Float
 
 from mfg_imitation.checks import checked
-from mfg_imitation.engine.policies import policy_of_occupancy
+from mfg_imitation.engine.policies import policy_of_occupancy, pooled
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation, algorithm, closed_form
@@ -14,7 +14,7 @@ from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_
 
 
 @algorithm("bc", "BC", summary="counts the recorded actions, step by step and state by state")
-@checked
+@checked(noise="fitted")
 def behavioral_cloning(
     demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,
@@ -43,9 +43,11 @@ def behavioral_cloning(
         raise InputError(f"smoothing is {smoothing!r}, but an occupancy has no number of trajectories: hand those in")
     occupancy = (records_per_trajectory if trajectories else occupancy_to_fit)(demonstrations, game)
     imagined = smoothing / np.expand_dims(demonstrations.size, (-3, -2, -1)) if trajectories else 0.0
-    policy = cloned_policy(occupancy, imagined, stationary)
+    policy = cloned_policy(pooled(game, occupancy), imagined, stationary)
     # Imagined once a step, or once for all steps where there is one policy for all.
     weights = occupancy + imagined * (jnp.arange(game.horizon) < (1 if stationary else game.horizon))[:, None, None]
+    if game.alike is not None:  # and once for states that are alike
+        weights = jnp.where((game.alike == jnp.arange(game.alike.size))[:, None], weights, occupancy)
     return closed_form(policy, -jnp.sum(xlogy(weights, policy), axis=(-3, -2, -1)))
 
 

@@ -1,6 +1,7 @@
 """Demonstrations: trajectories of an expert, and what can be counted in them."""
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 import equinox as eqx
@@ -11,9 +12,15 @@ from jaxtyping import Array, Float, Int, Key
 
 from mfg_imitation.checks import as_float, check_count, check_probabilities, check_probability, check_seed, checked
 from mfg_imitation.engine.flow import flow_of
-from mfg_imitation.engine.players import simulate
+from mfg_imitation.engine.players import Rollouts, simulate
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
+from mfg_imitation.games.noise.along import AlongHistory, draw_history
+from mfg_imitation.games.noise.noisy import NoisyGame
+from mfg_imitation.games.noise.unfolded import UnfoldedGame
+
+#: The noise of a crowd is drawn apart from what its players draw.
+NOISE_STREAM = 2**31 - 1
 
 
 class Demonstrations(NamedTuple):
@@ -25,6 +32,8 @@ class Demonstrations(NamedTuple):
         seed: what they were drawn with; None for a user's own.
         label_noise: probability with which a recorded action was replaced by a uniform one.
         n_players: size of the simulated populations; None for players in the mean-field flow, and for a user's own.
+        noise: in a game with common noise, the index of the noise state that a trajectory was made in, at every step;
+            [*batch, H], if all share one history.
         weights: how much every record counts, >= 0; None for 1. A trajectory that ends early is *censored*: it counts 0
             from the step on at which nobody saw it any more, whatever stands there.
     """
@@ -35,6 +44,7 @@ class Demonstrations(NamedTuple):
     label_noise: float = 0.0
     n_players: int | None = None
     weights: Float[Array, "*batch M H"] | None = None
+    noise: Int[Array, "*batch M H"] | Int[Array, "*batch H"] | None = None
 
     def first(self, n: int) -> "Demonstrations":
         """The first n trajectories: what `sample_demonstrations` draws when asked for n.
@@ -46,7 +56,10 @@ class Demonstrations(NamedTuple):
         if n > self.states.shape[-2]:
             raise InputError(f"n is {n}: there are {self.states.shape[-2]} trajectories")
         weights = None if self.weights is None else self.weights[..., :n, :]
-        return self._replace(states=self.states[..., :n, :], actions=self.actions[..., :n, :], weights=weights)
+        cut = {"states": self.states[..., :n, :], "actions": self.actions[..., :n, :], "weights": weights}
+        if self.noise is not None and np.ndim(self.noise) == np.ndim(self.states):
+            cut["noise"] = self.noise[..., :n, :]
+        return self._replace(**cut)
 
     @property
     def size(self) -> float | Float[np.ndarray, "*batch"]:
@@ -57,7 +70,7 @@ class Demonstrations(NamedTuple):
         return total if total.ndim else float(total)
 
 
-@checked
+@checked(noise="taken")
 def sample_demonstrations(
     game: Game,
     policy: Float[Array, "H S A"],
@@ -78,7 +91,8 @@ def sample_demonstrations(
             (the one that was played included); the player moves on by what it played.
         n_players: None draws independent players in the mean-field flow mu^pi. A number N simulates whole populations
             of N players, each driven by its empirical distribution, as many as it takes to have M trajectories; the
-            first M are kept, those of one population side by side.
+            first M are kept, those of one population side by side. With common noise those of one population share one
+            history of it, while in the mean field every trajectory has its own.
 
     Raises:
         InputError: `policy` is no policy of the game, or a number is out of its range.
@@ -95,7 +109,7 @@ def sample_demonstrations(
     return Demonstrations(states, actions, int(seed), float(label_noise), n_players)
 
 
-@checked
+@checked(noise="taken")
 def empirical_occupancy(demonstrations: Demonstrations, game: Game) -> Float[Array, "*batch H S A"]:
     """rho-hat_n(s, a): the share of the trajectories that is in s at step n and has a recorded.
 
@@ -169,7 +183,7 @@ def check_occupancy(target, shape: tuple[int, int, int]) -> Float[Array, "*batch
     return target
 
 
-def check_demonstrations(demonstrations: Demonstrations, game: Game) -> None:
+def check_demonstrations(demonstrations: Demonstrations, game: Game | NoisyGame) -> None:
     """Raise `InputError` unless the demonstrations hold trajectories of this game, at least one."""
     shape = np.shape(demonstrations.states)
     if len(shape) < 2 or min(shape) < 1 or shape[-1] != game.horizon:
@@ -220,9 +234,22 @@ def sample_of(
         rollouts = simulate(game, policy, key_play, players, flow_of(game, policy))
     else:
         crowds = jnp.arange(-(-n_demonstrations // n_players) * n_players).reshape(-1, n_players)
-        rollouts = jax.vmap(lambda crowd: simulate(game, policy, key_play, crowd))(crowds)
+        play = partial(_simulate_together, game) if isinstance(game, UnfoldedGame) else partial(simulate, game)
+        rollouts = jax.vmap(lambda crowd: play(policy, key_play, crowd))(crowds)
     states, actions = (x.reshape(-1, game.horizon)[:n_demonstrations] for x in (rollouts.states, rollouts.actions))
     return states, _relabelled(actions, key_noise, label_noise, len(game.actions))
+
+
+def _simulate_together(game: UnfoldedGame, policy, key, crowd) -> Rollouts:
+    """`simulate` of a crowd that shares one history of the noise; its states are those of the tree."""
+    key_noise = jax.random.fold_in(jax.random.fold_in(key, NOISE_STREAM), crowd[0])
+    history = draw_history(key_noise, game.noise_initial, game.noise_transition, game.horizon)
+    n_noise, n_states = len(game.games), len(game.games[0].states)
+    nodes = jax.lax.scan(lambda node, noise: (node * n_noise + noise,) * 2, jnp.asarray(0), history)[1]
+    rows = nodes[:, None] * n_states + jnp.arange(n_states)
+    met = jnp.take_along_axis(policy, rows[..., None], axis=1)
+    rollouts = simulate(AlongHistory(game.games, history), met, key, crowd)
+    return rollouts._replace(states=nodes * n_states + rollouts.states)
 
 
 def counts_of(game: Game, states: Int[Array, "M H"], actions: Int[Array, "M H"]) -> Float[Array, "H S A"]:

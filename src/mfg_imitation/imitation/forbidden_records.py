@@ -12,19 +12,23 @@ from jaxtyping import Array, Bool, Int
 from mfg_imitation.checks import check_choice
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
+from mfg_imitation.games.noise.noisy import NoisyGame
 
 
 def check_records(
     states: Int[np.ndarray, "M H"],
     actions: Int[np.ndarray, "M H"],
-    game: Game,
+    game: Game | NoisyGame,
     forbidden: str,
     place: str,
     labels: Sequence,
+    noise: Int[np.ndarray, "M H"] | None = None,
 ) -> None:
     """Say which records `game` forbids in the population that the trajectories show.
 
     Args:
+        noise: of a game with common noise, the noise state of every record. Its population is that of all histories
+            together: few trajectories share one.
         forbidden: "error", "warn", or "allow", which does not look.
         place: of the trajectories, for the message.
         labels: of the trajectories, M of them.
@@ -35,11 +39,23 @@ def check_records(
     check_choice("forbidden", forbidden, ("error", "warn", "allow"))
     if forbidden == "allow":
         return
-    found = np.argwhere(np.asarray(forbidden_records(game, states, actions)))
+    if noise is None:
+        found, unlikely = np.asarray(forbidden_records(game, states, actions)), np.zeros(states.shape, bool)
+    else:
+        by_noise = np.stack([np.asarray(forbidden_records(one, states, actions)) for one in game.games])
+        before = np.concatenate([noise[:, :1], noise[:, :-1]], axis=1)
+        found = np.take_along_axis(by_noise, before[None], axis=0)[0]
+        chain = np.asarray(game.noise_transition)[before, noise]
+        chain[:, 0] = np.asarray(game.noise_initial)[noise[:, 0]]
+        unlikely = chain <= 0
+        found = found | unlikely
+    found = np.argwhere(found)
     if not len(found):
         return
 
     def shown(i, n):
+        if unlikely[i, n]:
+            return f"trajectory {labels[i]} step {n}: the noise is {game.noise_states[noise[i, n]]}"
         state = game.states[states[i, n]]
         if n == 0:
             return f"trajectory {labels[i]} starts in {state}"

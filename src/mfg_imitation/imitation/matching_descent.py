@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 from mfg_imitation.checks import check_count, check_positive, check_probabilities
 from mfg_imitation.engine.control import through_population
 from mfg_imitation.engine.flow import flow_of, occupancy
-from mfg_imitation.engine.policies import mixture
+from mfg_imitation.engine.policies import mixture, pooled
 from mfg_imitation.engine.recursion import backward
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
@@ -100,7 +100,8 @@ def _begin(game, targets, joints, loss, stationary) -> Descent:
     """
 
     def one(target, joint):
-        start = cloned_policy(joint.sum(axis=0, keepdims=True) if stationary else joint)
+        free = pooled(game, joint)
+        start = cloned_policy(free.sum(axis=0, keepdims=True) if stationary else free)
         policy = jnp.broadcast_to(start, target.shape)
         value = loss.value(flow_of(game, policy)[..., None] * policy, target)
         explored = mixture(start, jnp.full_like(start, 1 / start.shape[-1]), jnp.array([EXPLORATION]))
@@ -122,6 +123,10 @@ def _advance(problem, state) -> Descent:
             _, q = through_population(game, policy, flow, lambda n, mu: f[n])
             # The advantage without the weight of its state (the natural gradient): a state moves though few are there.
             gradient = q - jnp.sum(policy * q, axis=-1, keepdims=True)
+            if game.alike is not None:
+                weight = pooled(game, flow[..., None])
+                gradient = pooled(game, flow[..., None] * gradient) / jnp.maximum(weight, jnp.finfo(float).tiny)
+                flow = weight[..., 0]
             if stationary:
                 weight = flow / jnp.maximum(flow.sum(axis=0), jnp.finfo(float).tiny)
                 gradient = jnp.sum(weight[..., None] * gradient, axis=0, keepdims=True)

@@ -28,7 +28,7 @@ from mfg_imitation.imitation.matching_descent import least_loss
     starts_from=("vanilla_adv",),
     needs=("kernel",),
 )
-@checked
+@checked(noise="fitted")
 def mfc_adv(
     demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from mfg_imitation.checks import checked
+from mfg_imitation.engine.policies import pooled
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.algorithm import Imitation, algorithm, closed_form
 from mfg_imitation.imitation.behavioral_cloning import cloned_policy
@@ -15,7 +16,7 @@ from mfg_imitation.imitation.demonstrations import Demonstrations, occupancy_to_
     "most frequent action",
     summary="plays the action that was recorded most often, step by step and state by state",
 )
-@checked
+@checked(noise="fitted")
 def most_frequent_action(
     demonstrations: Demonstrations | Float[Array, "*batch H S A"], game: Game, stationary: bool = False
 ) -> Imitation:
@@ -36,7 +37,8 @@ def most_frequent_action(
         InputError: the demonstrations are not of this game.
     """
     occupancy = occupancy_to_fit(demonstrations, game)
-    totals = occupancy.sum(axis=-3, keepdims=True) if stationary else occupancy
+    free = pooled(game, occupancy)
+    totals = free.sum(axis=-3, keepdims=True) if stationary else free
     most = totals.max(axis=-1, keepdims=True)
     # Counts that are equal may differ by the rounding of their division by M.
     winners = totals >= (1 - 8 * jnp.finfo(totals.dtype).eps * game.horizon) * most

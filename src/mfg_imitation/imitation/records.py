@@ -21,8 +21,9 @@ NOWHERE = np.iinfo(np.int32).max
 class Records(NamedTuple):
     """Distinct records of a batch of samples, R in each (padded with records that were met 0 times), step by step.
 
-    A *cell* is what a policy is asked at: a step and a state, or for the stationary class a state. Only cells that were
-    visited have a number, so that games of many states need little memory.
+    A *cell* is what a policy is asked at: a step and a state, or for the stationary class a state; of states that are
+    alike (`Game.alike`) the first. Only cells that were visited have a number, so that games of many states need little
+    memory.
 
     Attributes:
         step, state, action, successor: n, s, a and s' as indices; s' is the number of states where no move was seen: at
@@ -51,19 +52,20 @@ def grouped(demonstrations: Demonstrations, game: Game, stationary: bool = False
     weights = [None] * len(states)
     if demonstrations.weights is not None:
         weights = np.asarray(demonstrations.weights, float).reshape(states.shape)
-    samples = [_grouped(*sample, *sizes, stationary) for sample in zip(states, actions, weights, strict=True)]
+    alike = None if game.alike is None else np.asarray(game.alike)
+    samples = [_grouped(*sample, *sizes, stationary, alike) for sample in zip(states, actions, weights, strict=True)]
     within = power_of_two(max(FEW_RECORDS, *(len(sample[4]) for sample in samples)))
     cells = power_of_two(max(FEW_CELLS, *(len(sample[6]) for sample in samples)))
     # What pads is of the last step, so that steps stay in order.
     lengths = {"count": (within, 0), "cells": (cells, NOWHERE), "step": (within, game.horizon - 1)}
-    alike = [
+    rows = [
         [
             padded(array, *lengths.get(name, (within, array[0])))
             for name, array in zip(Records._fields, one, strict=True)
         ]
         for one in samples
     ]
-    return Records(*(jnp.asarray(np.stack(arrays)) for arrays in zip(*alike, strict=True)))
+    return Records(*(jnp.asarray(np.stack(arrays)) for arrays in zip(*rows, strict=True)))
 
 
 def numbered(demonstrations: Demonstrations, game: Game) -> Int[np.ndarray, "M H"]:
@@ -90,7 +92,8 @@ def spread(
     def one(records, values):
         filled = jnp.full((1 if stationary else game.horizon, *game.policy_shape[1:]), elsewhere)
         filled = filled.at[records.cells[:, 0], records.cells[:, 1]].set(values, mode="drop")
-        return jnp.broadcast_to(filled, game.policy_shape)
+        filled = jnp.broadcast_to(filled, game.policy_shape)
+        return filled if game.alike is None else filled[:, game.alike]
 
     return jax.vmap(one)(records, values)
 
@@ -114,7 +117,7 @@ def _keys(states, actions, weights, n_states, n_actions):
     return ((steps * n_states + states) * n_actions + actions) * (n_states + 1) + successors
 
 
-def _grouped(states, actions, weights, n_states, n_actions, stationary):
+def _grouped(states, actions, weights, n_states, n_actions, stationary, alike):
     keys = _keys(states, actions, weights, n_states, n_actions)
     if weights is None:
         distinct, count = np.unique(keys, return_counts=True)
@@ -125,7 +128,8 @@ def _grouped(states, actions, weights, n_states, n_actions, stationary):
     rest, successor = np.divmod(distinct, n_states + 1)
     rest, action = np.divmod(rest, n_actions)
     step, state = np.divmod(rest, n_states)
-    places, cell = np.unique(state if stationary else rest, return_inverse=True)
+    asked = state if alike is None else alike[state]
+    places, cell = np.unique(asked if stationary else step * n_states + asked, return_inverse=True)
     cells = np.stack([np.zeros_like(places), places] if stationary else np.divmod(places, n_states), axis=-1)
     return step, state, action, successor, count.astype(float), cell, cells
 

@@ -61,7 +61,7 @@ class LikelihoodFit(NamedTuple):
     summary="makes the recorded trajectories most likely, labels with an unknown share of noise and moves together",
     needs=("kernel", "population", "transitions"),
 )
-@checked
+@checked(noise="fitted")
 def trajectory_likelihood(
     demonstrations: Demonstrations,
     game: Game,

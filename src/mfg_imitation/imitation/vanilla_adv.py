@@ -32,7 +32,7 @@ ITERATIONS, STATIONARY_ITERATIONS = 20_000, 2_000
     summary="matches the occupancies of the demonstrations in the experts' population, exactly, by a linear program",
     needs=("kernel", "population"),
 )
-@checked
+@checked(noise="fitted")
 def vanilla_adv(
     demonstrations: Demonstrations | Float[Array, "*batch H S A"],
     game: Game,
@@ -62,7 +62,8 @@ def vanilla_adv(
             20 000 were still 3e-4 above the optimum, of 2.8. On an open grid of 400 states and 50 steps, with a sample
             of 10 000, the program was not done in 240 s of a busy machine.
         stationary: one policy for all steps; only with method "first_order", as MFC-ADV in the game whose population
-            is frozen, see `mfc_adv`. A local optimum.
+            is frozen, see `mfc_adv`. A local optimum. The same holds of policies that do not know the history of a
+            common noise.
         iterations: of the first-order methods, at most; None stands for `ITERATIONS` or `STATIONARY_ITERATIONS`.
         tolerance: suboptimality at which the adversarial solver stops, in units of the objective; in the stationary
             class the bound on the certificate.
@@ -76,21 +77,25 @@ def vanilla_adv(
         InputError: the demonstrations or the population are not of this game, or an unknown choice.
     """
     target = occupancy_to_fit(demonstrations, game)
-    method = ("first_order" if stationary else "lp") if method is None else method
+    if method is None:
+        method = "first_order" if stationary or game.alike is not None else "lp"
     check_objective(objective)
     check_choice("method", method, (*HIGHS, "first_order"))
-    if stationary and method != "first_order":
-        raise InputError(f"method {method!r} has no stationary class, which is not convex: use method 'first_order'")
+    restricted = stationary or game.alike is not None
+    if restricted and method != "first_order":
+        kind = "stationary class" if stationary else "class of unaware policies"
+        raise InputError(f"method {method!r} has no {kind}, which is not convex: use method 'first_order'")
     if iterations is None:
-        iterations = STATIONARY_ITERATIONS if stationary else ITERATIONS
+        iterations = STATIONARY_ITERATIONS if restricted else ITERATIONS
     check_count("iterations", iterations)
     check_positive("tolerance", tolerance)
     if population is not None:
         population = check_probabilities("population", population, game.policy_shape[:2])
 
-    if stationary:
+    if restricted:
         flow = target.sum(axis=-1) if population is None else population
-        return least_loss(game, target, Distance(objective), flow, None, iterations, True, tolerance, "vanilla-ADV")
+        loss = Distance(objective)
+        return least_loss(game, target, loss, flow, None, iterations, stationary, tolerance, "vanilla-ADV")
 
     def fit(one) -> Imitation:
         flow = one.sum(axis=-1) if population is None else population

@@ -8,7 +8,7 @@ from mfg_imitation.errors import InputError, first_line
 from mfg_imitation.io.atomic import replacing
 
 #: Columns of names, which stay text even where a user's names look like numbers ("01") or missing values ("NA").
-NAMES = ("game", "title", "state", "action", "crowd", "node", "from", "to")
+NAMES = ("game", "title", "state", "action", "crowd", "node", "from", "to", "noise", "history", "before")
 
 
 def write_table(path: str | Path, table: pd.DataFrame) -> None:

@@ -17,7 +17,7 @@ from mfg_imitation.games.game import Game
 Proxies = namedtuple("Proxies", PROXIES)
 
 
-@checked
+@checked(noise="taken")
 def proxies(game: Game, expert: Float[Array, "H S A"], policy: Float[Array, "*batch H S A"]) -> Proxies:
     """The errors of `policy` with respect to `expert`, see `Proxies`.
 

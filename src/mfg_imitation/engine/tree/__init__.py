@@ -1,0 +1,1 @@
+"""Gaps under common noise where the tree of histories is too large: merged, or sampled."""

@@ -1,0 +1,1 @@
+"""Games with common noise: a shock that all see, and the tree of its histories."""
