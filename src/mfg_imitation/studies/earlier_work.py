@@ -15,7 +15,7 @@ from mfg_imitation.imitation.demonstrations import empirical_occupancy, sample_d
 from mfg_imitation.imitation.recovered_reward import recover_reward
 from mfg_imitation.rewards.consistent import consistent_rewards
 from mfg_imitation.rewards.method import METHODS
-from mfg_imitation.studies.transfer import losses
+from mfg_imitation.studies.losses import losses
 
 #: The methods that take the experts' population for the imitators'.
 IN_THE_EXPERTS_POPULATION = ("entropy", "margin")

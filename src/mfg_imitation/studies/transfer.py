@@ -6,7 +6,6 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.engine.control import social_optimum
 from mfg_imitation.engine.flow import population_flow
-from mfg_imitation.engine.gaps import gaps
 from mfg_imitation.engine.value import reward_range
 from mfg_imitation.equilibria.quantal_response import quantal_response
 from mfg_imitation.equilibria.solve import expert, solve_equilibrium
@@ -16,6 +15,7 @@ from mfg_imitation.imitation.demonstrations import sample_demonstrations
 from mfg_imitation.imitation.recovered_reward import recover_reward
 from mfg_imitation.rewards.linear import LinearRewardGame, reward_class
 from mfg_imitation.rewards.method import METHODS
+from mfg_imitation.studies.losses import losses
 from mfg_imitation.studies.medians import median_interval
 from mfg_imitation.studies.ranking import LEVEL, chance, untied
 
@@ -80,13 +80,6 @@ def transfer(
                 for plays, play in PLAYS.items():
                     measure(kernel, play(recovered), found.status, seed=number, method=method, plays=plays)
     return pd.DataFrame(rows).assign(unit=float(reward_range(game)) * game.horizon)
-
-
-def losses(game: Game, experts: Float[Array, "H S A"], policy: Float[Array, "H S A"]) -> dict[str, float]:
-    """nash_imitation_gap of a policy, value_gap (what the experts' population earns more) and loss (the larger one)."""
-    found = gaps(game, experts, policy)
-    gap, behind = float(found.nash_imitation_gap), float(found.population_value_gap)
-    return {"nash_imitation_gap": gap, "value_gap": behind, "loss": max(gap, behind)}
 
 
 def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
