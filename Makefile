@@ -49,7 +49,7 @@ $(PEERS)/.ready: benchmarks/contest/peers.lock
 
 REFERENCE := scorecard properties certificates long_horizons games imitators finite_populations \
 	$(addprefix theory/,biting_games biting_steps bridge bridge_proof exponents frontier_growth lower_bound random_games \
-	steps theorems tightness worst_games)
+	steps theorems tightness worst_games) $(addprefix noise/,games means worth steps)
 
 reference:  ## the tables of the last run become the reference that `snakemake verify` compares with
 	rm -rf data/reference && mkdir data/reference

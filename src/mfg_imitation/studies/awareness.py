@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
 
 from mfg_imitation.games.noise.unfolded import AWARENESS
 
@@ -25,7 +24,8 @@ def means_table(imitators: pd.DataFrame, resamples: int, seed: int) -> pd.DataFr
     keys = ["game", "algorithm", "sharing", "awareness", "demonstrations"]
     for place, group in imitators.groupby(keys, sort=False):
         gaps = group[GAP].to_numpy()
-        low, high = np.quantile(_resampled(gaps[None], resamples, rng), (0.025, 0.975))
+        draws = gaps[rng.integers(len(gaps), size=(resamples, len(gaps)))]
+        low, high = np.quantile(draws.mean(axis=-1), (0.025, 0.975))
         numbers = {GAP: gaps.mean(), f"{GAP}_low": low, f"{GAP}_high": high}
         value = {"population_value_gap": group["population_value_gap"].mean()}
         rows.append({**dict(zip(keys, place, strict=True)), "seeds": len(gaps), **numbers, **value})
@@ -111,7 +111,3 @@ def _size_at(sizes, gaps, level) -> float:
     ends = np.s_[below[0] - 1 : below[0] + 1]
     logs = np.log(np.maximum(gaps[ends], np.finfo(float).tiny))
     return float(np.exp(np.interp(-np.log(level), -logs, np.log(sizes[ends]))))
-
-
-def _resampled(gaps: Float[np.ndarray, "1 seeds"], resamples: int, rng) -> Float[np.ndarray, " resamples"]:
-    return gaps[0][rng.integers(gaps.shape[1], size=(resamples, gaps.shape[1]))].mean(axis=-1)
