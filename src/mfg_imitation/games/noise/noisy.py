@@ -21,20 +21,12 @@ class NoisyGame(eqx.Module):
 
     Flows, values, gaps, proxies, `social_optimum`, `solve_equilibrium`, demonstrations and the basic imitators
     (`behavioral_cloning`, `most_frequent_action`, `trajectory_likelihood`, `vanilla_adv`, `mfc_adv`) take this game as
-<<<<<<< HEAD
-    they do any other, exactly, on the tree of its histories; what knows nothing of noise refuses it in one line. A
-    policy is then a list of H arrays, the n-th of shape [K^(n+1), S, A]: one pi(a|s) for every history xi_0 ... xi_n,
-    in lexicographic order; or one array [H, S, A] for all histories alike. Flows and occupancies are lists too,
-    [K^(n+1), S] and [K^(n+1), S, A], joint with the history: of every step they sum to 1 over histories, states and
-    actions. Imitators take `awareness`, what their policy may know: see `unfolded`.
-=======
     they do any other, exactly, on the tree of its histories; what knows nothing of noise refuses it in one line.
 
     A policy is then a list of H arrays, the n-th of shape [K^(n+1), S, A]: one pi(a|s) for every history
     xi_0 ... xi_n, in lexicographic order; or one array [H, S, A] for all histories alike. Flows and occupancies are
     lists too, [K^(n+1), S] and [K^(n+1), S, A], joint with the history: of every step they sum to 1 over histories,
     states and actions. Imitators take `awareness`, what their policy may know: see `unfolded`.
->>>>>>> noise
 
     Attributes:
         games: the game as it is in each noise state; states, actions, horizon, initial distribution and successors are
