@@ -1,5 +1,6 @@
 """An executed notebook as one web page that needs nothing else: no code, no network, formulas as MathML."""
 
+import copy
 import html
 import re
 import sys
@@ -13,18 +14,17 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
-from docutils.utils.math.latex2mathml import tex2mathml  # noqa: E402
 from jinja2 import pass_context  # noqa: E402
 from nbconvert import HTMLExporter  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
+from mfg_imitation.report.formulas import SYMBOL, mathml, tex_of  # noqa: E402
+from workflow.lib.finishing import Beside, finished  # noqa: E402
+
 # Code is matched first, so that a dollar in it is left alone.
-FORMULA = re.compile(r"(`+).+?\1|\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>\S|\S.*?\S)\$", re.DOTALL)
-
-
-def mathml(tex: str, block: bool) -> str:
-    """Browsers draw MathML by themselves; TeX would need a script from the network."""
-    return " ".join(tex2mathml(tex, as_block=block).split())
+FORMULA = re.compile(
+    r"(`+).+?\1|\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>\S|\S.*?\S)\$|(?P<sign>" + SYMBOL.pattern + ")", re.DOTALL
+)
 
 
 class Page(HTMLExporter):
@@ -34,7 +34,7 @@ class Page(HTMLExporter):
         formulas = []
 
         def keep(match: re.Match) -> str:
-            tex = match["block"] or match["inline"]
+            tex = tex_of(match) if match["sign"] else match["block"] or match["inline"]
             if tex is None:
                 return match[0]
             formulas.append(mathml(tex, match["block"] is not None))
@@ -65,34 +65,36 @@ def executed(notebook: str, parameters: Mapping[str, Any]) -> nbformat.NotebookN
     return done
 
 
-def written(notebook: nbformat.NotebookNode) -> str:
-    """A notebook as the text of its file."""
+def written(notebook: nbformat.NotebookNode, path: str) -> str:
+    """A notebook as the text of its file; figures, and what programs draw, are those of the page: here they are named.
+
+    Args:
+        path: of its page, from the report's folder.
+    """
+    up = "../" * (path.count("/") + 1)
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                text = re.sub(r'src="data:[^"]*" data-file="([^"]*)"', rf'src="{up}../\1"', output.data["text/html"])
+                output.data["text/html"] = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     return nbformat.writes(notebook) + "\n"
 
 
-def html_page(
-    notebook: nbformat.NotebookNode, template: Path, path: str, pages: Mapping[str, str], made_with: str
-) -> str:
+def html_page(notebook: nbformat.NotebookNode, template: Path, path: str, beside: Beside) -> str:
     """The HTML of an executed notebook, its title the first heading.
 
     Args:
         template: a folder of nbconvert's.
         path: of the page, from the report's folder; links that begin with `report:` are made relative to it.
-        pages: for the navigation: path, from the report's folder -> name.
-        made_with: versions and settings, for the foot of the page.
+        beside: what surrounds the notebook.
     """
     up = "../" * path.count("/")
     exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True)
     exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True
-    resources = {"metadata": {"name": _heading(notebook), "path": "."}}
-    resources |= {
-        "pages": {f"{up}{to}": name for to, name in pages.items()},
-        "here": f"{up}{path}",
-        "made_with": made_with,
-    }
-    page = exporter.from_notebook_node(notebook, resources)[0]
-    return re.sub('(<a [^<>]*href=")report:', rf"\g<1>{up}", page)
+    resources = {"metadata": {"name": _heading(notebook), "path": "."}, "here": path, **beside._asdict()}
+    return finished(exporter.from_notebook_node(notebook, resources)[0], path, up, beside)
 
 
 def _heading(notebook) -> str:

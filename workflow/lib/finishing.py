@@ -1,0 +1,109 @@
+"""What a page gets after its notebook: numbered figures, headings that can be linked to, tables that scroll, live links."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from bs4 import BeautifulSoup
+
+#: A figure that the paper has, too, keeps its number there.
+OF_THE_PAPER = re.compile(r"figure_(\d+)(?:_(.+))?")
+
+
+class Beside(NamedTuple):
+    """What surrounds the notebook on a page.
+
+    Attributes:
+        pages: for the navigation: path, from the report's folder -> name.
+        made_with: versions and settings, for the foot.
+        there: paths of all pages that there are, or will be after this run, from the report's folder.
+        note: what readers have to know of the whole run; empty where there is nothing.
+        overlay: what a command needs to make the same again, as `--configfile config/smoke.yaml`; empty for nothing.
+        figures: what the numbers of the page's figures begin with.
+    """
+
+    pages: Mapping[str, str] = {}
+    made_with: str = ""
+    there: Collection[str] = ()
+    note: str = ""
+    overlay: str = ""
+    figures: str = ""
+
+
+def finished(text: str, path: str, up: str, beside: Beside) -> str:
+    """The HTML of a page.
+
+    Args:
+        text: its notebook in the template.
+        path, up: of the page from the report's folder, and the way back.
+    """
+    soup = BeautifulSoup(text, "html.parser")
+    _number_figures(soup, beside.figures)
+    _name_headings(soup)
+    for table in soup.find_all("table"):
+        caption = table.find("caption") or table.find_previous(["summary", "h2", "h3"])
+        box = soup.new_tag("div", attrs={"class": "wide", "role": "region", "tabindex": "0"})
+        box["aria-label"] = f"Table: {caption.get_text(' ', strip=True)}" if caption else "Table"
+        table.wrap(box)
+    for code in soup.find_all("code"):
+        if beside.overlay and re.match(r"snakemake --cores \d+ (?!.*--configfile)", code.get_text()):
+            code.string = f"{code.get_text()} {beside.overlay}"  # behind the target: these options take all that follows
+    for link in soup.find_all("a", href=re.compile(r"^report:")):
+        place, hash_mark, part = link["href"].removeprefix("report:").partition("#")
+        if place.endswith(".html") and not place.startswith("..") and place not in {*beside.there, path}:
+            link.unwrap()  # a page that this run does not make, and none has made
+        else:
+            link["href"] = f"{up}{place}{hash_mark}{part}"
+    return str(soup)
+
+
+def _number_figures(soup: BeautifulSoup, prefix: str) -> None:
+    """Numbers that no other page has; links to `figure:NAME` get the number for their text."""
+    numbers, count = {}, 0
+    for mark in soup.select("b.number[data-figure]"):
+        name = mark["data-figure"]
+        if paper := OF_THE_PAPER.fullmatch(name):
+            variant = f" ({paper[2].replace('_', ' ')})" if paper[2] else ""
+            numbers[name] = f"Figure {paper[1]}{variant}"
+        else:
+            count += 1
+            numbers[name] = f"Figure {prefix}{count}"
+        mark.string = f"{numbers[name]}."
+        mark.find_parent("figure")["id"] = _slug(f"figure {name}")
+        del mark["data-figure"]
+    for link in soup.find_all("a", href=re.compile(r"^figure:")):
+        name = link["href"].removeprefix("figure:")
+        if name in numbers:
+            link["href"], link.string = f"#{_slug(f'figure {name}')}", link.get_text() or numbers[name]
+        else:
+            link.unwrap()
+
+
+def _name_headings(soup: BeautifulSoup) -> None:
+    """Every heading can be linked to; a list of those of the second level stands below the title."""
+    taken = {tag["id"] for tag in soup.find_all(id=True) if not re.fullmatch("h[1-6]", tag.name)}
+    sections = []
+    for heading in soup.select("main :is(h1, h2, h3, h4)"):
+        slug = base = _slug(heading.get_text()) or "section"
+        count = 1
+        while slug in taken:
+            count += 1
+            slug = f"{base}-{count}"
+        taken.add(slug)
+        heading["id"] = slug
+        if heading.name == "h2":
+            sections.append((slug, heading))
+    title = soup.select_one("main h1")
+    if title is None or len(sections) < 3:
+        return
+    contents = soup.new_tag("nav", attrs={"class": "contents", "aria-label": "Contents"})
+    for slug, heading in sections:
+        link = soup.new_tag("a", href=f"#{slug}")
+        link.string = heading.get_text()
+        contents.append(link)
+        contents.append("\n")
+    title.insert_after(contents)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w]+", "-", text.lower()).strip("-")
