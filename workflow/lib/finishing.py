@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from bs4 import BeautifulSoup
 
+from mfg_imitation.names import GAPS
+
 #: A figure that the paper has, too, keeps its number there.
 OF_THE_PAPER = re.compile(r"figure_(\d+)(?:_(.+))?")
 
@@ -51,7 +53,8 @@ def finished(text: str, path: str, up: str, beside: Beside) -> str:
     for link in soup.find_all("a", href=re.compile(r"^report:")):
         place, hash_mark, part = link["href"].removeprefix("report:").partition("#")
         if place.endswith(".html") and not place.startswith("..") and place not in {*beside.there, path}:
-            link.unwrap()  # a page that this run does not make, and none has made
+            # A page that this run does not make, and none has made.
+            link.decompose() if link.find_parent("nav") else link.unwrap()
         else:
             link["href"] = f"{up}{place}{hash_mark}{part}"
     return str(soup)
@@ -63,7 +66,7 @@ def _number_figures(soup: BeautifulSoup, prefix: str) -> None:
     for mark in soup.select("b.number[data-figure]"):
         name = mark["data-figure"]
         if paper := OF_THE_PAPER.fullmatch(name):
-            variant = f" ({paper[2].replace('_', ' ')})" if paper[2] else ""
+            variant = f" ({GAPS.get(paper[2], paper[2].replace('_', ' '))})" if paper[2] else ""
             numbers[name] = f"Figure {paper[1]}{variant}"
         else:
             count += 1

@@ -18,12 +18,16 @@ from jinja2 import pass_context  # noqa: E402
 from nbconvert import HTMLExporter  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
-from mfg_imitation.report.formulas import SYMBOL, mathml, tex_of  # noqa: E402
+from mfg_imitation.report.formulas import POWER, SYMBOL, mathml, power, tex_of  # noqa: E402
 from workflow.lib.finishing import Beside, finished  # noqa: E402
 
 # Code is matched first, so that a dollar in it is left alone.
 FORMULA = re.compile(
-    r"(`+).+?\1|\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>\S|\S.*?\S)\$|(?P<sign>" + SYMBOL.pattern + ")", re.DOTALL
+    r"(`+).+?\1|\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>\S|\S.*?\S)\$|(?P<sign>"
+    + SYMBOL.pattern
+    + ")|"
+    + POWER.pattern,
+    re.DOTALL,
 )
 
 
@@ -34,6 +38,8 @@ class Page(HTMLExporter):
         formulas = []
 
         def keep(match: re.Match) -> str:
+            if match["digits"]:
+                return power(match["digits"], int(match["exponent"]))
             tex = tex_of(match) if match["sign"] else match["block"] or match["inline"]
             if tex is None:
                 return match[0]

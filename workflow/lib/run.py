@@ -118,6 +118,18 @@ class Run:
         del settings["seeds"]
         return settings
 
+    def crowds(self, game: str) -> dict[str, Any]:
+        """Whose populations are shown in one game: algorithms, experiment and demonstrations, and overrides."""
+        chosen, settings = self.config["crowds"], self.imitation_settings(game)
+        experiments = settings["experiments"]
+        experiment = chosen["experiment"] if chosen["experiment"] in experiments else next(iter(experiments))
+        return {
+            "algorithms": [name for name in self.algorithms(game) if name in chosen["algorithms"]],
+            "experiment": experiment,
+            "demonstrations": max(settings["demonstrations"]),
+            "overrides": settings.get("overrides", {}),
+        }
+
     @cached_property
     def _figures(self) -> list[str]:
         names = []

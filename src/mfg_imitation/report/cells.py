@@ -32,6 +32,9 @@ SAFE = " '=:/;,()-."
 #: What marks a verdict, beside its colour.
 VERDICTS = {"holds": "\N{CHECK MARK}", "fails": "\N{BALLOT X}", "not measured": "\N{EN DASH}"}
 
+#: A table of more rows is folded.
+LONG = 20
+
 #: How a cell is written: a template, or a function.
 Format = str | Callable[[object], str]
 
@@ -159,7 +162,7 @@ def table(
     caption: str,
     formats: Format | Mapping[str, Format] | None = None,
     html: Collection[str] = (),
-    folded: bool = False,
+    folded: bool | None = None,
     math: Collection[str] = (),
 ) -> None:
     """A table; text is text, numbers are written as one writes them and sorted by their exact value.
@@ -167,11 +170,12 @@ def table(
     Args:
         formats: of all columns, or of some by name: a template such as "{:.3g}", or a function that writes a number.
         html: columns that are HTML already.
-        folded: only the caption is seen until the reader opens it: for long ones.
+        folded: only the caption is seen until the reader opens it; None folds tables of more than `LONG` rows.
         math: columns of text in which symbols such as L_P are set as formulas.
     """
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.rename_axis(frame.index.name or " ").reset_index()
+    folded = len(frame) > LONG if folded is None else folded
     formats = formats if isinstance(formats, Mapping) else dict.fromkeys(frame.columns, formats)
     head = "".join(f'<th scope="col">{with_symbols(str(name))}</th>' for name in frame)
     rows = (
@@ -208,11 +212,12 @@ def _plain(value: Real) -> str:
     return str(value) if float(value).is_integer() and abs(value) < 1e6 and not isinstance(value, float) else number(value)
 
 
-def spaced(frame: pd.DataFrame, caption: str, formats: Mapping[str, Format], folded: bool = False) -> None:
+def spaced(frame: pd.DataFrame, caption: str, formats: Mapping[str, Format], folded: bool | None = None) -> None:
     """A table as the workflow wrote it, its columns' names in words."""
     words = {name: SYMBOLS.get(name, str(name).replace("_", " ")) for name in frame}
     formats = {words[name]: how for name, how in formats.items() if name in words}
-    table(frame.rename(columns=words).reset_index(drop=True), caption, formats, folded=folded)
+    frame = frame.rename(columns=words).reset_index(drop=True)
+    table(frame, caption, formats, folded=folded, math=[name for name in frame if name not in formats])
 
 
 def link(page: str, text: str) -> str:

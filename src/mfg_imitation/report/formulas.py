@@ -13,22 +13,30 @@ SYMBOLS = {
     "π_α": r"\pi_\alpha",
     "2 alpha": r"2 \alpha",
     "mu_n(s1)": r"\mu_n(s_1)",
+    "μ^π": r"\mu^\pi",
+    "μ^E": r"\mu^E",
+    "π^E": r"\pi^E",
     "pi_1": r"\pi_1",
     "r_max": r"r_{\max}",
     "H - 1": r"H - 1",
     "L_P": "L_P",
     "L_r": "L_r",
     "alpha": r"\alpha",
+    "s0": "s_0",
+    "s1": "s_1",
+    "a0": "a_0",
+    "a1": "a_1",
+    "H": "H",
 }
 
 #: A symbol, alone or with what it equals; in text that `literal` has written an index hangs on a reference.
 _NAMES = "|".join(re.escape(name).replace("_", "(?:_|&#95;)") for name in SYMBOLS)
 _VALUE = r"(?P<value>[−-]?\d+(?:\.\d+)?)\b(?!\.\d)"
-_SYMBOL = rf"(?<![\w/.-])(?:(?P<symbol>{_NAMES})(?: = {_VALUE})?|(?P<letter>[HαεθMN]) = {_VALUE.replace('value', 'number')})(?![\w/])"
+_SYMBOL = rf"(?<![\w/.-])(?:(?P<symbol>{_NAMES})(?: = {_VALUE})?|(?P<letter>[αεθMN]) = {_VALUE.replace('value', 'number')})(?![\w/])"
 SYMBOL = re.compile(_SYMBOL)
 
 #: A number as Python writes it with an exponent.
-_POWER = re.compile(r"(?<![\w.])(?P<digits>[+−-]?\d+(?:\.\d+)?)e(?P<exponent>[+-]?\d+)(?!\w)")
+POWER = re.compile(r"(?<![\w.])(?P<digits>[+−-]?\d+(?:\.\d+)?)e(?P<exponent>[+-]?\d+)(?!\w)")
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -50,7 +58,7 @@ def power(digits: str, exponent: int) -> str:
 
 def typeset(text: str) -> str:
     """Numbers in a text as one writes them: 2.5e-07 becomes 2.5 × 10⁻⁷, and -3 becomes −3."""
-    text = _POWER.sub(lambda match: power(match["digits"], int(match["exponent"])), text)
+    text = POWER.sub(lambda match: power(match["digits"], int(match["exponent"])), text)
     return re.sub(r"(?<![\w.)\]-])-(?=\d)", "\N{MINUS SIGN}", text)
 
 

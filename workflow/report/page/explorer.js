@@ -30,7 +30,7 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   const slider = (name, symbol, stops, text) => {
     const label = made("label", {}, sliders);
     label.insertAdjacentHTML("beforeend", `<span>${symbol}</span>`);
-    const input = made("input", {type: "range", name, min: 0, max: stops().length - 1, value: Math.floor(stops().length / 4)}, label);
+    const input = made("input", {type: "range", name, min: 0, max: stops().length - 1, value: Math.floor(stops().length / 2)}, label);
     const output = made("output", {}, label);
     const say = () => {
       const at = Math.min(+input.value, stops().length - 1), said = text(stops()[at]);
@@ -68,22 +68,22 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   const barsOf = (title, entries) => {
     const figure = made("figure", {}, bars), [low, high] = span(entries.map(entry => entry.name)), height = 26 * entries.length + 42;
     made("figcaption", {}, figure, title);
-    const svg = drawn("svg", {viewBox: `0 0 400 ${height}`, role: "img", class: "bars"}, figure), x = number => 120 + 190 * (Math.log10(number) - low) / (high - low);
+    const svg = drawn("svg", {viewBox: `0 0 400 ${height}`, role: "img", class: "bars"}, figure), start = 8 + 7.2 * Math.max(...entries.map(entry => entry.label.length)), x = number => start + (318 - start) * (Math.log10(number) - low) / (high - low);
     const step = Math.ceil((high - low) / 4);
     for (let decade = low; decade <= high; decade += step) {
       drawn("line", {x1: x(10 ** decade), x2: x(10 ** decade), y1: 0, y2: height - 24, stroke: "var(--line)"}, svg);
       drawn("text", {x: x(10 ** decade), y: height - 8, "font-size": 13, "text-anchor": "middle"}, svg, decade === 0 ? "1" : `10${superscript(decade)}`);
     }
     const rows = entries.map((entry, row) => {
-      drawn("text", {x: 114, y: 26 * row + 18, "font-size": 13, "text-anchor": "end"}, svg, entry.label);
-      const bar = drawn("rect", {x: 120, y: 26 * row + 4, height: 18, width: 0, fill: entry.color}, svg);
+      drawn("text", {x: start - 6, y: 26 * row + 18, "font-size": 13, "text-anchor": "end"}, svg, entry.label);
+      const bar = drawn("rect", {x: start, y: 26 * row + 4, height: 18, width: 0, fill: entry.color}, svg);
       return {...entry, bar, number: drawn("text", {y: 26 * row + 18, "font-size": 13, class: "value"}, svg)};
     });
     return () => {
       const said = [];
       for (const {name, label, bar, number} of rows) {
-        const measured = at(name, place.alpha), end = measured > 10 ** low ? x(measured) : 120;
-        bar.setAttribute("width", end - 120); number.setAttribute("x", end + 5); number.textContent = written(measured);
+        const measured = at(name, place.alpha), end = measured > 10 ** low ? x(measured) : start;
+        bar.setAttribute("width", end - start); number.setAttribute("x", end + 5); number.textContent = written(measured);
         said.push(`${label} ${written(measured)}`);
       }
       svg.setAttribute("aria-label", `${title}: ${said.join(", ")}`);
