@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bs4 import BeautifulSoup
 
 from mfg_imitation.names import GAPS
+from mfg_imitation.report.literal import slug
 
 #: A figure that the paper has, too, keeps its number there.
 OF_THE_PAPER = re.compile(r"figure_(\d+)(?:_(.+))?")
@@ -72,12 +73,12 @@ def _number_figures(soup: BeautifulSoup, prefix: str) -> None:
             count += 1
             numbers[name] = f"Figure {prefix}{count}"
         mark.string = f"{numbers[name]}."
-        mark.find_parent("figure")["id"] = _slug(f"figure {name}")
+        mark.find_parent("figure")["id"] = slug(f"figure {name}")
         del mark["data-figure"]
     for link in soup.find_all("a", href=re.compile(r"^figure:")):
         name = link["href"].removeprefix("figure:")
         if name in numbers:
-            link["href"], link.string = f"#{_slug(f'figure {name}')}", link.get_text() or numbers[name]
+            link["href"], link.string = f"#{slug(f'figure {name}')}", link.get_text() or numbers[name]
         else:
             link.unwrap()
 
@@ -87,26 +88,23 @@ def _name_headings(soup: BeautifulSoup) -> None:
     taken = {tag["id"] for tag in soup.find_all(id=True) if not re.fullmatch("h[1-6]", tag.name)}
     sections = []
     for heading in soup.select("main :is(h1, h2, h3, h4)"):
-        slug = base = _slug(heading.get_text()) or "section"
+        name = base = slug(heading.get_text()) or "section"
         count = 1
-        while slug in taken:
+        while name in taken:
             count += 1
-            slug = f"{base}-{count}"
-        taken.add(slug)
-        heading["id"] = slug
+            name = f"{base}-{count}"
+        taken.add(name)
+        heading["id"] = name
         if heading.name == "h2":
-            sections.append((slug, heading))
+            sections.append((name, heading))
     title = soup.select_one("main h1")
     if title is None or len(sections) < 3:
         return
     contents = soup.new_tag("nav", attrs={"class": "contents", "aria-label": "Contents"})
-    for slug, heading in sections:
-        link = soup.new_tag("a", href=f"#{slug}")
+    for name, heading in sections:
+        link = soup.new_tag("a", href=f"#{name}")
         link.string = heading.get_text()
         contents.append(link)
         contents.append("\n")
     title.insert_after(contents)
 
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^\w]+", "-", text.lower()).strip("-")

@@ -79,7 +79,8 @@ def _draw_bands(frame: pd.DataFrame, colors: dict[str, str]) -> Figure:
         begin = np.zeros(len(steps))
         for action in shares:
             for pale, shown in ((False, there), (True, ~there)):
-                look = {"color": _pale(colors[action]) if pale else colors[action], "width": 1, "linewidth": 0}
+                color = _pale(colors[action]) if pale else colors[action]
+                look = {"color": color, "edgecolor": color, "width": 1, "linewidth": 0.3}
                 axes.bar(steps[shown], shares[action].to_numpy()[shown], bottom=begin[shown], align="edge", **look)
             begin += shares[action].to_numpy()
         axes.set(xlim=(steps[0], steps[-1] + 1), ylim=(0, 1), yticks=[])

@@ -79,13 +79,16 @@ class Report:
         there = (self.root / f"data/tables/{name}.csv").is_file()
         return there if self.tables is None else name in self.tables
 
-    def show(self, figure: str, width: int | None = None, target: str = "", caption: str = "") -> None:
+    def show(
+        self, figure: str, width: int | None = None, target: str = "", caption: str = "", folded: bool = False
+    ) -> None:
         """A figure with its caption, links to its numbers and vector files, and the target that reruns it.
 
         Args:
             width: in pixels, where it is to differ from that of all others.
             target: what reruns it, where that has a shorter name than the file.
             caption: a line of plain text; empty for that of the figure's entry.
+            folded: only the caption is seen until the reader opens it.
         """
         self._shown.add(figure)
         about = self._about(figure) if self.figures is None else self.figures[figure]
@@ -95,8 +98,13 @@ class Report:
             *(f'<a href="{REPORT}../figures/{figure}.{form}">{form.upper()}</a>' for form in ("svg", "pdf")),
             rerun(target or f"figures/{figure}.svg"),
         ]
-        below = f'<b class="number" data-figure="{figure}">Figure.</b> {said}<small>{" · ".join(sources)}</small>'
-        display(HTML(f"<figure>{self.picture(figure, width)}<figcaption>{below}</figcaption></figure>"))
+        said = f'<b class="number" data-figure="{figure}">Figure.</b> {said}'
+        picture, sources = self.picture(figure, width), f"<small>{' · '.join(sources)}</small>"
+        if folded:
+            inside = f"<summary>{said}</summary>{picture}<figcaption>{sources}</figcaption>"
+            display(HTML(f"<figure><details>{inside}</details></figure>"))
+        else:
+            display(HTML(f"<figure>{picture}<figcaption>{said}{sources}</figcaption></figure>"))
 
     def picture(self, figure: str, width: int | None = None) -> str:
         """HTML of a figure without caption; a press enlarges it."""

@@ -31,3 +31,8 @@ def _linked(paragraph: str) -> str:
     parts = [part.translate(_REFERENCES) for part in _URL.split(" ".join(paragraph.split()))]
     parts[1::2] = [f'<a href="{url}">{url}</a>' for url in parts[1::2]]
     return "".join(parts)
+
+
+def slug(text: str) -> str:
+    """What a heading is called in the address of a page."""
+    return re.sub(r"[^\w]+", "-", text.lower()).strip("-")

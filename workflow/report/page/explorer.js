@@ -116,7 +116,7 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   const parts = [
     barsOf("Errors of the imitator, 1-norm", proxies.map(one => ({...one, color: look(one.name)[0]}))),
     barsOf("Gaps, units of reward", gaps.map(one => ({...one, color: "var(--strong)"}))),
-    ...gaps.filter(gap => panels.includes(gap.name)).map(curvesOf),
+    ...panels.map(name => curvesOf(gaps.find(gap => gap.name === name))),
   ];
   const draw = () => parts.forEach(part => part());
   draw();
