@@ -56,7 +56,7 @@ for (const table of document.querySelectorAll("table")) {
   }
   const tools = document.createElement("div");
   tools.className = "tools";
-  if (rows.length > 8) {
+  if (rows.length > 12) {
     const filter = document.createElement("input");
     filter.type = "search"; filter.placeholder = "filter rows"; filter.setAttribute("aria-label", `Filter rows: ${name}`);
     filter.addEventListener("input", () => {
@@ -65,6 +65,7 @@ for (const table of document.querySelectorAll("table")) {
     });
     tools.append(filter);
   }
+  if (!table.querySelector("data")) { if (tools.firstChild) box.after(tools); continue; }
   const save = document.createElement("button");
   save.type = "button"; save.textContent = "CSV"; save.setAttribute("aria-label", `Download as CSV: ${name}`);
   save.addEventListener("click", () => {

@@ -1,5 +1,7 @@
 """Are the bounds of the paper sharp?"""
 
+import math
+
 import pandas as pd
 
 from mfg_imitation.report.headline import headline
@@ -25,6 +27,6 @@ def bounds(bridge: pd.DataFrame, steps: pd.DataFrame, biting: pd.DataFrame) -> s
     verdict = "No: they are attained, constants included." if sharp else "This run cannot tell."
     so = ", so the exponential dependence on $H$ of BC and vanilla-ADV and the quadratic one of MFC-ADV cannot be avoided" if sharp else ""
     return (
-        f"**{verdict}** In one game small slips reach at least {least:.4f} of all three bounds{so}. Of {checks:,} inequalities "
+        f"**{verdict}** In one game small slips reach at least {math.floor(1e5 * least) / 1e5:.5f} of all three bounds{so}. Of {checks:,} inequalities "
         f"of the theorems and their proofs, {violations} are violated."
     )

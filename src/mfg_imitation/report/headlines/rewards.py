@@ -23,11 +23,12 @@ def rewards(medians: pd.DataFrame) -> str:
     best = best[best["kernel"] != "same"]
     if best.empty:
         return ""
-    won = int((best["loss"] < best["beside_loss"]).sum())
+    kinds = best["compared"].value_counts()
+    better, worse = int(kinds.get("better", 0)), int(kinds.get("worse", 0))
     said = "; ".join(
         f"{literal(one.case.replace('_', ' '))}: {METHODS.get(one.method, one.method.replace('_', ' '))} {number(one.loss)}, best imitator "
         f"{number(one.beside_loss)} ({one.compared})"
         for one in best.itertuples()
     )
-    verdict = "Yes" if won == len(best) else "No" if not won else f"In {won} of {len(best)} cases"
+    verdict = "Yes" if better == len(best) else "No" if worse == len(best) else f"In {better} of {len(best)} cases, and in {worse} it is worse"
     return f"**{verdict}.** What is lost where the kernel has changed: {said}."
