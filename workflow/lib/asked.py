@@ -16,6 +16,9 @@ from workflow.lib.run import Run
 #: The environment variable by which a process tells those that it starts.
 ANNOUNCED = "MFG_IMITATION_RUN"
 
+#: The page of the API reference, which is made of no notebook.
+API = "api/index"
+
 
 def told_once(find_out: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What was announced to this process; else what it finds out, announced from now on."""
@@ -25,7 +28,7 @@ def told_once(find_out: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def pages_there(run: Run, targets: Collection[str]) -> list[str]:
-    """The pages that will be there when the targets are made, from the report's folder: these, and those on the disk.
+    """The pages of a run that will be there when the targets are made, from the report's folder: these, and those on the disk.
 
     Args:
         targets: names of rules and files, as on the command line; none for all.
@@ -33,8 +36,10 @@ def pages_there(run: Run, targets: Collection[str]) -> list[str]:
     everything = not targets or any(re.search("(?:^|_)(?:all|report)$", target) for target in targets)
     made = {name for name in run.pages() if everything or {name, f"report/{name}.html"} & {*targets}}
     report = Path("report")
-    there = {file.relative_to(report).as_posix() for file in report.rglob("*.html") if "api" not in file.parts}
-    return sorted(there | {f"{name}.html" for name in made})
+    if everything or API in targets:
+        made.add(API)
+    there = {name for name in (*run.pages(), API) if (report / f"{name}.html").is_file()}
+    return sorted(f"{name}.html" for name in there | made)
 
 
 def overlay(files: Sequence[Path | str], values: Mapping[str, Any]) -> str:

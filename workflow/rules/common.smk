@@ -41,7 +41,7 @@ from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.rewards.method import METHODS
 from mfg_imitation.data.declaration import TABLES as DATA_TABLES
 from workflow.lib import asked, config_checks, paths
-from workflow.lib.library_digest import library_digest
+from workflow.lib.library_digest import library_digest, public_modules
 from workflow.lib.run import Run
 
 

@@ -54,6 +54,19 @@ rule page:
         "../scripts/page.py"
 
 
+rule api:
+    """The API reference: the docstrings of all public names, each function with its example."""
+    input:
+        template=[own(f"workflow/report/api/{name}") for name in ("module.html.jinja2", "custom.css")],
+        examples=own("docs/examples.md"),
+    output:
+        "report/api/index.html",
+    params:
+        library=script_digest("api", *public_modules()),
+    script:
+        "../scripts/api.py"
+
+
 rule contact_sheet:
     """Thumbnails of all figures on one page, each leading to its vector file."""
     input:
@@ -186,3 +199,4 @@ rule report:
         expand(rules.page.output, page=RUN.pages()),
         rules.offered_tables.input,
         rules.contact_sheet.output,
+        rules.api.output,

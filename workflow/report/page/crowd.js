@@ -11,7 +11,7 @@ for (const crowd of document.querySelectorAll(".crowd")) {
   const wide = places ? Math.max(...places.map(place => place[0])) + 1 : states.length;
   const high = places ? Math.max(...places.map(place => place[1])) + 1 : 1;
   const size = places ? 160 / Math.max(wide, high) : 160 / wide, height = places ? size * high : 100;
-  const noise = dot => [((dot * 0.618034) % 1), ((dot * 0.754878) % 1)];
+  const noise = dot => [12.9898, 78.233].map(factor => { const wave = 43758.5453 * Math.sin(dot * factor); return wave - Math.floor(wave); });
   const spot = (state, dot) => {
     const [x, y] = places ? places[state] : [state, 0], [u, v] = noise(dot + 1);
     return [size * (x + 0.12 + 0.76 * u), (places ? size * y : 0) + (places ? size : height) * (0.08 + 0.84 * v)];

@@ -30,5 +30,7 @@ def rewards(medians: pd.DataFrame) -> str:
         f"{number(one.beside_loss)} ({one.compared})"
         for one in best.itertuples()
     )
-    verdict = "Yes" if better == len(best) else "No" if worse == len(best) else f"In {better} of {len(best)} cases, and in {worse} it is worse"
+    verdict = f"It does better than the best imitator in {better} of {len(best)} cases, and worse in {worse}"
+    if not better and not worse:
+        verdict = "It is not told apart from the best imitator"
     return f"**{verdict}.** What is lost where the kernel has changed: {said}."
