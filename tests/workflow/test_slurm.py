@@ -48,7 +48,11 @@ def through_slurm(node, smoke, tmp_path_factory) -> Path:
 def test_every_short_job_is_in_a_group():
     texts = [file.read_text(encoding="utf-8") for file in (REPOSITORY / "workflow/rules").glob("*.smk")]
     rules = [rule for text in texts for rule in re.split(r"^rule ", text, flags=re.MULTILINE)[1:]]
-    short = {rule.partition(":")[0] for rule in rules if "script:" in rule and "runtime=" not in rule and "localrule" not in rule}
+    short = {
+        rule.partition(":")[0]
+        for rule in rules
+        if "script:" in rule and "runtime=" not in rule and "localrule" not in rule
+    }
     profile = yaml.safe_load((REPOSITORY / "workflow/profiles/slurm/config.yaml").read_text(encoding="utf-8"))
     assert short and short - set(profile["groups"]) == {"verify"}, "which is run alone"
 

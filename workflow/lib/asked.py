@@ -16,8 +16,8 @@ from workflow.lib.run import Run
 #: The environment variable by which a process tells those that it starts.
 ANNOUNCED = "MFG_IMITATION_RUN"
 
-#: The page of the API reference, which is made of no notebook.
-API = "api/index"
+#: Pages that are made of no notebook, and the rules that make them: the API reference, and all figures at a glance.
+OTHERS = {"api/index": "api", "../figures/index": "figures"}
 
 
 def told_once(find_out: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -36,9 +36,8 @@ def pages_there(run: Run, targets: Collection[str]) -> list[str]:
     everything = not targets or any(re.search("(?:^|_)(?:all|report)$", target) for target in targets)
     made = {name for name in run.pages() if everything or {name, f"report/{name}.html"} & {*targets}}
     report = Path("report")
-    if everything or API in targets:
-        made.add(API)
-    there = {name for name in (*run.pages(), API) if (report / f"{name}.html").is_file()}
+    made |= {page for page, rule in OTHERS.items() if everything or rule in targets}
+    there = {name for name in (*run.pages(), *OTHERS) if (report / f"{name}.html").is_file()}
     return sorted(f"{name}.html" for name in there | made)
 
 

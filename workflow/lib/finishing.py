@@ -43,22 +43,38 @@ def finished(text: str, path: str, up: str, beside: Beside) -> str:
     soup = BeautifulSoup(text, "html.parser")
     _number_figures(soup, beside.figures)
     _name_headings(soup)
-    for table in soup.find_all("table"):
-        caption = table.find("caption") or table.find_previous(["summary", "h2", "h3"])
-        box = soup.new_tag("div", attrs={"class": "wide", "role": "region", "tabindex": "0"})
-        box["aria-label"] = f"Table: {caption.get_text(' ', strip=True)}" if caption else "Table"
-        table.wrap(box)
+    _box_tables(soup)
     for code in soup.find_all("code"):
         if beside.overlay and re.match(r"snakemake --cores \d+ (?!.*--configfile)", code.get_text()):
-            code.string = f"{code.get_text()} {beside.overlay}"  # behind the target: these options take all that follows
+            code.string = (
+                f"{code.get_text()} {beside.overlay}"  # behind the target: these options take all that follows
+            )
     for link in soup.find_all("a", href=re.compile(r"^report:")):
         place, hash_mark, part = link["href"].removeprefix("report:").partition("#")
-        if place.endswith(".html") and not place.startswith("..") and place not in {*beside.there, path}:
+        if place.endswith(".html") and place not in {*beside.there, path}:
             # A page that this run does not make, and none has made.
             link.decompose() if link.find_parent("nav") else link.unwrap()
         else:
             link["href"] = f"{up}{place}{hash_mark}{part}"
     return str(soup)
+
+
+def _box_tables(soup: BeautifulSoup) -> None:
+    """Tables that are too wide scroll in boxes that the keyboard reaches; heads that are formulas get a name."""
+    taken = set()
+    for number, table in enumerate(soup.find_all("table"), start=1):
+        caption = table.find("caption") or table.find_previous(["summary", "h2", "h3"])
+        label = f"Table: {caption.get_text(' ', strip=True)}" if caption else "Table"
+        label = f"{label} ({number})" if label in taken else label
+        taken.add(label)
+        table.wrap(soup.new_tag("div", attrs={"class": "wide", "role": "region", "tabindex": "0", "aria-label": label}))
+        for head in table.find_all("th"):
+            if head.find("math") and not "".join(part for part in head.find_all(string=True, recursive=False)).strip():
+                name = soup.new_tag("span", attrs={"class": "unseen"})
+                name.string = head.get_text(" ", strip=True)
+                for formula in head.find_all("math"):
+                    formula["aria-hidden"] = "true"
+                head.insert(0, name)
 
 
 def _number_figures(soup: BeautifulSoup, prefix: str) -> None:
@@ -107,4 +123,3 @@ def _name_headings(soup: BeautifulSoup) -> None:
         contents.append(link)
         contents.append("\n")
     title.insert_after(contents)
-

@@ -43,7 +43,9 @@ class Page(HTMLExporter):
             tex = tex_of(match) if match["sign"] else match["block"] or match["inline"]
             if tex is None:
                 return match[0]
-            formulas.append(mathml(tex, match["block"] is not None))
+            block = match["block"] is not None
+            formula = mathml(tex, block)
+            formulas.append(f'<span class="formula">{formula}</span>' if block else formula)
             return f"[](formula:{len(formulas) - 1})"  # a link: no text of a user's becomes one to a formula
 
         text = super().markdown2html(context, FORMULA.sub(keep, source))

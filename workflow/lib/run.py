@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mfg_imitation.data.declaration import TABLES, DataSetFile
+from mfg_imitation.data.declaration import DataSetFile
 from mfg_imitation.data.fits import with_starts
 from mfg_imitation.figures.registry import FIGURES, entry_of
 from mfg_imitation.games.game_file import GameFile

@@ -57,14 +57,22 @@ def _draw_states(frame: pd.DataFrame, labels: dict[str, str]) -> Figure:
         for state, color in zip(states, STATES, strict=False):
             rows = here[here["state"] == state]
             axes.plot(rows["step"], rows["own"], color=color, linewidth=1.6, clip_on=False)
-            axes.plot(rows["step"], rows["predicted"], color=color, linewidth=1.2, linestyle=(0, (1, 1.2)), clip_on=False)
+            axes.plot(
+                rows["step"], rows["predicted"], color=color, linewidth=1.2, linestyle=(0, (1, 1.2)), clip_on=False
+            )
         axes.set(xlim=(0, max(here["step"].max(), 1)), ylim=(0, 1), yticks=[0, 0.5, 1], xlabel="step")
         axes.set_title(labels.get(name, name), pad=4)
         axes.tick_params(labelleft=number == 0)
         axes.xaxis.set_major_locator(MaxNLocator(2, integer=True, steps=[1, 2, 5, 10]))
     write(figure, "population, share", 0.05, bottom + height / 2, rotation=90, ha="left", va="center")
-    lines = [Line2D([], [], color=color, linewidth=1.6, label=name_of(state)) for state, color in zip(states, STATES, strict=False)]
-    kinds = [Line2D([], [], color="0.3", linewidth=1.6, label="own"), Line2D([], [], color="0.3", linestyle=(0, (1, 1.2)), label="predicted")]
+    lines = [
+        Line2D([], [], color=color, linewidth=1.6, label=name_of(state))
+        for state, color in zip(states, STATES, strict=False)
+    ]
+    kinds = [
+        Line2D([], [], color="0.3", linewidth=1.6, label="own"),
+        Line2D([], [], color="0.3", linestyle=(0, (1, 1.2)), label="predicted"),
+    ]
     place = {"loc": "upper center", "ncols": len(lines) + 2, "borderaxespad": 0.2, "columnspacing": 1.4}
     figure.legend(handles=[*lines, *kinds], frameon=False, handlelength=1.8, **place)
     return figure
@@ -78,7 +86,9 @@ def _draw_distances(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     experts = frame[frame["algorithm"] == EXPERT].set_index(["step", "state"])["own"]
     panels = [add_axes(figure, left + i * (width + between), bottom, width, height) for i in range(2)]
     highest = 0.0
-    for axes, (kind, words) in zip(panels, (("predicted", "predicted among experts"), ("own", "own population")), strict=True):
+    for axes, (kind, words) in zip(
+        panels, (("predicted", "predicted among experts"), ("own", "own population")), strict=True
+    ):
         for name in shown:
             shares = frame[frame["algorithm"] == name].set_index(["step", "state"])[kind]
             apart = (shares - experts).abs().groupby("step").sum()
@@ -90,7 +100,9 @@ def _draw_distances(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     for axes in panels:
         axes.set_ylim(0, 1.05 * highest or 1)
         axes.yaxis.set_major_locator(MaxNLocator(3))
-    write(figure, "distance from the experts' population", 0.05, bottom + height / 2, rotation=90, ha="left", va="center")
+    write(
+        figure, "distance from the experts' population", 0.05, bottom + height / 2, rotation=90, ha="left", va="center"
+    )
     lines = [Line2D([], [], **looks[name]) for name in shown]
     figure.legend(handles=lines, loc="upper center", ncols=max(len(lines), 1), frameon=False, borderaxespad=0.2)
     return figure

@@ -33,18 +33,24 @@ def figure_2(frame: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
     """
     curves = labelled(proxies)
     slope = frame.loc[frame[SWEPT] <= 1, SWEPT].max() if (frame[SWEPT] <= 1).any() else frame[SWEPT].min()
-    horizon = frame.loc[frame["horizon"] <= 20, "horizon"].max() if (frame["horizon"] <= 20).any() else frame["horizon"].min()
+    horizon = (
+        frame.loc[frame["horizon"] <= 20, "horizon"].max() if (frame["horizon"] <= 20).any() else frame["horizon"].min()
+    )
     here = frame[(frame[SWEPT] == slope) & (frame["horizon"] == horizon)].sort_values("alpha")
     with styled():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         for number, gap in enumerate(JUDGED_GAPS):
             axes = add_axes(figure, 0.24 + 1.12 * number, 0.36, 0.92, 1.12)
             for name in (*[name for name in curves if name in ("bc", "vanilla_adv", "mfc_adv")],):
-                axes.plot(here[name], here[gap], **{key: curves[name][key] for key in ("color", "linestyle", "linewidth")})
+                axes.plot(
+                    here[name], here[gap], **{key: curves[name][key] for key in ("color", "linestyle", "linewidth")}
+                )
             axes.set(xlim=(0, 2), xticks=[0, 1, 2], ylim=(0, None))
             axes.yaxis.set_major_locator(MaxNLocator(2))
             axes.set_title(("Definition 7", "value gap")[number], pad=3)
-        write(figure, rf"error, at $L_P = {slope:g}$, $H = {horizon:g}$", WIDTH / 2 + 0.1, 0.04, ha="center", va="bottom")
+        write(
+            figure, rf"error, at $L_P = {slope:g}$, $H = {horizon:g}$", WIDTH / 2 + 0.1, 0.04, ha="center", va="bottom"
+        )
     return figure
 
 
@@ -70,7 +76,9 @@ def bounds(bridge: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
 def growth(tightness: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
     """NIG per unit of each error over the horizon, for steady slips at the smallest amplified error and the largest L_P."""
     curves = labelled(proxies)
-    here = tightness[(tightness["slip"] == "steady") & (tightness["amplified_error"] == tightness["amplified_error"].min())]
+    here = tightness[
+        (tightness["slip"] == "steady") & (tightness["amplified_error"] == tightness["amplified_error"].min())
+    ]
     here = here[here["transition_lipschitz"] == here["transition_lipschitz"].max()]
     here = here[here["reward_lipschitz"] == here["reward_lipschitz"].min()].sort_values("horizon")
     with styled():
@@ -119,9 +127,11 @@ def noise(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     with styled():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = add_axes(figure, 0.5, 0.36, WIDTH - 1.2, HEIGHT - 0.46)
-        floor = max(here.loc[here["nash_imitation_gap"] > NOTHING, "nash_imitation_gap"].min() / 10, 1e-6) if (
-            here["nash_imitation_gap"] > NOTHING
-        ).any() else 1e-6
+        floor = (
+            max(here.loc[here["nash_imitation_gap"] > NOTHING, "nash_imitation_gap"].min() / 10, 1e-6)
+            if (here["nash_imitation_gap"] > NOTHING).any()
+            else 1e-6
+        )
         axes.set(xscale="log", yscale="log", xlabel="demonstrations")
         ends = []
         for name in [name for name in ("bc", "vanilla_adv", "mfc_adv", "likelihood") if name in set(here["algorithm"])]:
@@ -149,14 +159,20 @@ def lost_crowds(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     with styled():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = add_axes(figure, 0.5, 0.36, WIDTH - 0.6, HEIGHT - 0.46)
-        axes.set(xscale="log", yscale="log", xlim=(floor / 1.5, 2), ylim=(floor / 1.5, 2), xlabel=GAPS["nash_imitation_gap"])
+        axes.set(
+            xscale="log", yscale="log", xlim=(floor / 1.5, 2), ylim=(floor / 1.5, 2), xlabel=GAPS["nash_imitation_gap"]
+        )
         for name in ("bc", "vanilla_adv", "mfc_adv", "likelihood"):
             rows = imitators[imitators["algorithm"] == name]
-            shares = [(rows[gap] / rows["unit"]).clip(lower=floor) for gap in ("nash_imitation_gap", "population_value_gap")]
+            shares = [
+                (rows[gap] / rows["unit"]).clip(lower=floor) for gap in ("nash_imitation_gap", "population_value_gap")
+            ]
             if len(rows):
                 axes.plot(*shares, "o", markersize=2.2, color=curves[name]["color"], alpha=0.75, markeredgewidth=0)
         few_ticks(axes.xaxis, axes.yaxis)
-        write(figure, GAPS["population_value_gap"], 0.04, 0.36 + (HEIGHT - 0.46) / 2, rotation=90, ha="left", va="center")
+        write(
+            figure, GAPS["population_value_gap"], 0.04, 0.36 + (HEIGHT - 0.46) / 2, rotation=90, ha="left", va="center"
+        )
     return figure
 
 
@@ -190,7 +206,14 @@ def _bars(values: pd.Series, looks: dict, label: str, written: str, most: float 
             place = len(values) - 1 - number
             axes.barh(place - 0.18, value, height=0.32, color=looks[name]["color"])
             axes.text(0, place + 0.02, looks[name]["label"], va="bottom", ha="left", fontsize=7.5)
-            axes.annotate(written.format(value), (value, place - 0.18), (3, 0), textcoords="offset points", va="center", annotation_clip=False)
+            axes.annotate(
+                written.format(value),
+                (value, place - 0.18),
+                (3, 0),
+                textcoords="offset points",
+                va="center",
+                annotation_clip=False,
+            )
         axes.set(xlim=(0, top), ylim=(-0.5, len(values) - 0.5), yticks=[], xlabel=label)
         axes.xaxis.set_major_locator(MaxNLocator(2))
         axes.grid(axis="y", visible=False)
@@ -206,4 +229,12 @@ def _name_ends(axes: Axes, ends: list[tuple[float, float, str, str]]) -> None:
         at = (np.log(value) - low) / (high - low) * height
         place = max(at, last + 8)
         last = place
-        axes.annotate(label, (x, value), (5, place - at), textcoords="offset points", va="center", annotation_clip=False, color=color)
+        axes.annotate(
+            label,
+            (x, value),
+            (5, place - at),
+            textcoords="offset points",
+            va="center",
+            annotation_clip=False,
+            color=color,
+        )

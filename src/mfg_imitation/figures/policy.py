@@ -74,7 +74,11 @@ def _draw_bands(frame: pd.DataFrame, colors: dict[str, str]) -> Figure:
         floor = bottom + (len(states) - 1 - number) * (height + between)
         axes = add_axes(figure, left, floor, TEXT_WIDTH - left - right, height)
         here = frame[frame["state"] == state]
-        shares = here.pivot_table(index="step", columns="action", values="probability", fill_value=0).reindex(steps).fillna(0)
+        shares = (
+            here.pivot_table(index="step", columns="action", values="probability", fill_value=0)
+            .reindex(steps)
+            .fillna(0)
+        )
         there = here.groupby("step")["population"].first().reindex(steps).fillna(0).to_numpy() > NOBODY
         begin = np.zeros(len(steps))
         for action in shares:
@@ -97,7 +101,12 @@ def _draw_table(frame: pd.DataFrame, colors: dict[str, str]) -> Figure:
     states, steps = frame["state"].drop_duplicates().tolist(), np.sort(frame["step"].unique())
     every = -(-len(states) // 30)
     names = [name_of(state) for state in states[::every]]
-    left, bottom, height, top = 0.32 + width_of(names, 7), 0.4, float(np.clip(0.11 * len(states), 1.2, 4)), _heading(colors)
+    left, bottom, height, top = (
+        0.32 + width_of(names, 7),
+        0.4,
+        float(np.clip(0.11 * len(states), 1.2, 4)),
+        _heading(colors),
+    )
     figure = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
     axes = add_axes(figure, left, bottom, TEXT_WIDTH - left - 0.1, height)
     image = np.ones((len(states), len(steps), 3))
@@ -119,7 +128,7 @@ def _draw_maps(frame: pd.DataFrame, colors: dict[str, str]) -> Figure:
     shape = tuple(high - low + 1)
     steps = np.sort(frame["step"].unique())
     steps = steps[np.unique(np.linspace(0, len(steps) - 1, MAPS).round().astype(int))]
-    across = MAPS // 2 if TEXT_WIDTH / MAPS >= CELL * shape[1] or len(steps) > MAPS // 2 else len(steps)
+    across = MAPS // 2 if CELL * shape[1] <= TEXT_WIDTH / MAPS or len(steps) > MAPS // 2 else len(steps)
     left, between, caption, top = 0.3 if floors[0] is not None else 0.06, 0.1, 0.18, _heading(colors)
     width = (TEXT_WIDTH - left - 0.06 + between) / across - between
     height = width * shape[0] / shape[1]

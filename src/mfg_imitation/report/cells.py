@@ -203,7 +203,7 @@ def _cell(value: object, name: str, how: Format | None, html: Collection[str], m
     if name in html:
         return f"<td>{value}</td>"
     if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-        return f"<td>\N{EN DASH}</td>"
+        return "<td>\N{EN DASH}</td>"
     if isinstance(value, str):
         if name == "verdict" and value in VERDICTS:
             return f'<td><span class="verdict {value.partition(" ")[0]}">{VERDICTS[value]} {value}</span></td>'
@@ -217,7 +217,9 @@ def _cell(value: object, name: str, how: Format | None, html: Collection[str], m
 
 
 def _plain(value: Real) -> str:
-    return str(value) if float(value).is_integer() and abs(value) < 1e6 and not isinstance(value, float) else number(value)
+    return (
+        str(value) if float(value).is_integer() and abs(value) < 1e6 and not isinstance(value, float) else number(value)
+    )
 
 
 def spaced(frame: pd.DataFrame, caption: str, formats: Mapping[str, Format], folded: bool | None = None) -> None:

@@ -11,7 +11,9 @@ from mfg_imitation.report.cells import data
 DIGITS = 4
 
 
-def explorer_chart(tables: Mapping[str, pd.DataFrame], proxies: pd.DataFrame, panels: Collection[str] = tuple(GAPS)) -> str:
+def explorer_chart(
+    tables: Mapping[str, pd.DataFrame], proxies: pd.DataFrame, panels: Collection[str] = tuple(GAPS)
+) -> str:
     """HTML of tables of `studies.explorer_grid.explorer`, by the names of their games.
 
     Args:

@@ -34,7 +34,9 @@ def main_claims(scorecard: pd.DataFrame) -> pd.DataFrame:
         if here.empty:
             continue
         by_gap = {gap: _verdict(here[(here["gap"] == gap) | here["gap"].isna()]) for gap in MEASURED}
-        rows.append({"the paper says": here.iloc[0]["statement"], **{MEASURED[gap]: said for gap, said in by_gap.items()}})
+        rows.append(
+            {"the paper says": here.iloc[0]["statement"], **{MEASURED[gap]: said for gap, said in by_gap.items()}}
+        )
     return pd.DataFrame(rows)
 
 
@@ -42,7 +44,9 @@ def _verdict(rows: pd.DataFrame) -> str:
     if rows.empty:
         return VERDICTS["not measured"]
     row = rows.iloc[0]
-    mark = f'<span class="verdict {row["verdict"].partition(" ")[0]}">{VERDICTS[row["verdict"]]} {row["verdict"]}</span>'
+    mark = (
+        f'<span class="verdict {row["verdict"].partition(" ")[0]}">{VERDICTS[row["verdict"]]} {row["verdict"]}</span>'
+    )
     sign = "\N{LESS-THAN OR EQUAL TO}" if row["verdict"] == "holds" else "&gt;"
     return f"{mark} {number(row['measured'])} {sign} {number(row['threshold'])}"
 
@@ -61,14 +65,24 @@ def moving_crowds(crowds: pd.DataFrame, labels: dict[str, str], title: str) -> s
     places = first[["column", "row"]].to_numpy().tolist() if flat else None
     panels = []
     for name in crowds["algorithm"].drop_duplicates():
-        shares = crowds[crowds["algorithm"] == name].pivot_table(index="step", columns="state", values="own", sort=False)
-        panels.append({"label": labels.get(name, name), "shares": [[round(float(share), 4) for share in row] for row in shares.to_numpy()]})
+        shares = crowds[crowds["algorithm"] == name].pivot_table(
+            index="step", columns="state", values="own", sort=False
+        )
+        panels.append(
+            {
+                "label": labels.get(name, name),
+                "shares": [[round(float(share), 4) for share in row] for row in shares.to_numpy()],
+            }
+        )
     return f'<div class="crowd">{data("crowds", {"title": title, "states": states, "places": places, "panels": panels})}</div>'
 
 
 def both_gaps_said(sweep: pd.DataFrame) -> str:
     """Why the two gaps differ, in a sentence, with the largest of either on one panel."""
-    here = sweep[(sweep["horizon"] == sweep["horizon"].max()) & (sweep["transition_lipschitz"] == sweep["transition_lipschitz"].max())]
+    here = sweep[
+        (sweep["horizon"] == sweep["horizon"].max())
+        & (sweep["transition_lipschitz"] == sweep["transition_lipschitz"].max())
+    ]
     value, nash = (here[gap].max() for gap in reversed(JUDGED_GAPS))
     return (
         "The two differ because whoever deviates stays in the population that has slipped, and is drawn along by it: at the largest L_P and H of "
@@ -96,8 +110,18 @@ def finding(report: Report, name: str, paper: str) -> None:
 
 def games_table(summaries: pd.DataFrame) -> pd.DataFrame:
     """The games and what is known of each; the column `game` is HTML."""
-    columns = ["states", "actions", "horizon", "relative_exploitability", "equilibrium_value", "social_value", "price_of_anarchy"]
-    names = [link(f"games/{name}.html", name.replace("_", " ")) for name in summaries["game"]]
-    return summaries[columns].rename(columns=lambda name: name.replace("_", " ")).assign(game=names)[
-        ["game", *(name.replace("_", " ") for name in columns)]
+    columns = [
+        "states",
+        "actions",
+        "horizon",
+        "relative_exploitability",
+        "equilibrium_value",
+        "social_value",
+        "price_of_anarchy",
     ]
+    names = [link(f"games/{name}.html", name.replace("_", " ")) for name in summaries["game"]]
+    return (
+        summaries[columns]
+        .rename(columns=lambda name: name.replace("_", " "))
+        .assign(game=names)[["game", *(name.replace("_", " ") for name in columns)]]
+    )

@@ -40,7 +40,8 @@ def parameters_table(declaration: Mapping, has_map: bool) -> tuple[pd.DataFrame,
     else:
         specs = ((key, spec if isinstance(spec, dict) else {"value": spec}) for key, spec in given.items())
         rows = [
-            (key, spec.get("symbol", ""), _value(spec["value"], has_map), spec.get("description", "")) for key, spec in specs
+            (key, spec.get("symbol", ""), _value(spec["value"], has_map), spec.get("description", ""))
+            for key, spec in specs
         ]
         caption = "Parameters"
     frame = pd.DataFrame(rows, columns=["name", "symbol", "value", "description"])
@@ -99,17 +100,19 @@ def _plan(places: pd.DataFrame, flow: pd.DataFrame, declaration: Mapping, floors
     size = min(LARGEST, max(SMALLEST, WIDTH // width // min(floors, 3)))
     goals, squares = _goals(declaration), []
     for y, x, begins in zip(rows, columns, places["population"] > 0, strict=True):
-        fill = "#cfe8dc" if (y, x) in goals else "#56a0d3" if begins and not places["population"].gt(0).all() else "#fff"
-        squares.append(f'<rect x="{size * x}" y="{size * y}" width="{size}" height="{size}" fill="{fill}" stroke="#bbb"/>')
+        fill = (
+            "#cfe8dc" if (y, x) in goals else "#56a0d3" if begins and not places["population"].gt(0).all() else "#fff"
+        )
+        squares.append(
+            f'<rect x="{size * x}" y="{size * y}" width="{size}" height="{size}" fill="{fill}" stroke="#bbb"/>'
+        )
         if (y, x) in goals:
             look = f'x="{size * (x + 0.5)}" y="{size * (y + 0.5)}" font-size="{0.7 * size:.0f}"'
             squares.append(f'<text {look} text-anchor="middle" dominant-baseline="central" fill="#00533a">★</text>')
     begins = f"the population begins in {(places['population'] > 0).sum()} of them"
     about = literal(f"{len(places)} cells, {begins}{f', {len(goals)} of them goals' if goals else ''}")
     box = f'viewBox="-1 -1 {size * width + 2} {size * height + 2}" width="{size * width + 2}" height="{size * height + 2}"'
-    return (
-        f'<svg role="img" aria-label="{about}" {box}><rect width="{size * width}" height="{size * height}" fill="#9a9a9a"/>{"".join(squares)}</svg>'
-    )
+    return f'<svg role="img" aria-label="{about}" {box}><rect width="{size * width}" height="{size * height}" fill="#9a9a9a"/>{"".join(squares)}</svg>'
 
 
 def constants_table(facts: Mapping) -> pd.DataFrame:

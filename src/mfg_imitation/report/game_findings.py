@@ -58,8 +58,10 @@ def _stretch(first: int, last: int, shares: pd.DataFrame) -> str:
     """What is done between two steps."""
     here = shares.loc[first:last]
     whole = len(here) == len(shares)
-    when = ("always" if whole else f"at step {first}") if first == last else (
-        f"at all steps, {first} to {last}" if whole else f"from step {first} to {last}"
+    when = (
+        ("always" if whole else f"at step {first}")
+        if first == last
+        else (f"at all steps, {first} to {last}" if whole else f"from step {first} to {last}")
     )
     played = here.mean().sort_values(ascending=False)
     played = played[played > 0.005]
@@ -81,7 +83,11 @@ def _everywhere(there: pd.DataFrame) -> list[str]:
     shares = played.pivot_table(index="step", columns="action", values="share", aggfunc="sum", fill_value=0)
     first, last = shares.index[0], shares.index[-1]
     lines = []
-    for step, when in ((first, f"At step {first}"), (shares.index[len(shares) // 2], f"At step {shares.index[len(shares) // 2]}"), (last, "At the last step")):
+    for step, when in (
+        (first, f"At step {first}"),
+        (shares.index[len(shares) // 2], f"At step {shares.index[len(shares) // 2]}"),
+        (last, "At the last step"),
+    ):
         most = shares.loc[step].sort_values(ascending=False)
         said = ", ".join(f"*{literal(action)}* {share:.0%}" for action, share in most[most > 0.005].head(4).items())
         lines.append(f"{when}, over all states: {said}.")
@@ -96,7 +102,9 @@ def population_said(flow: pd.DataFrame) -> list[str]:
     Args:
         flow: columns step, state, population.
     """
-    shares = flow.assign(state=flow["state"].astype(str)).pivot_table(index="step", columns="state", values="population", sort=False)
+    shares = flow.assign(state=flow["state"].astype(str)).pivot_table(
+        index="step", columns="state", values="population", sort=False
+    )
     last = shares.index[-1]
     if (shares.max() - shares.min()).max() < 0.005:
         where = ", ".join(f"*{literal(state)}* {share:.0%}" for state, share in _most(shares.loc[last]))
@@ -122,7 +130,10 @@ def _state_said(state: str, column: pd.Series) -> str:
         parts.append(f"nobody before step {came}; {column[came]:.1%} then")
     else:
         left = column.index[column.to_numpy() < first * EVERYBODY]
-        parts.append(f"{first:.1%} begin here" + (f", nobody leaves before step {left[0]}" if len(left) and left[0] > column.index[1] else ""))
+        parts.append(
+            f"{first:.1%} begin here"
+            + (f", nobody leaves before step {left[0]}" if len(left) and left[0] > column.index[1] else "")
+        )
         half = column.index[column.to_numpy() <= first / 2]
         if len(half):
             parts.append(f"half of them have left by step {half[0]}")
@@ -147,8 +158,14 @@ def expert_said(facts: Mapping, tolerance: float) -> str:
     )
     if facts["exploitability"] <= ROUNDING:
         return f"{where}. Nobody can gain anything by deviating: its measured exploitability is 0."
-    met = "" if pd.isna(tolerance) else (
-        f" (the tolerance is {number(tolerance)})" if facts["exploitability"] <= tolerance else f", **above** the tolerance of {number(tolerance)}"
+    met = (
+        ""
+        if pd.isna(tolerance)
+        else (
+            f" (the tolerance is {number(tolerance)})"
+            if facts["exploitability"] <= tolerance
+            else f", **above** the tolerance of {number(tolerance)}"
+        )
     )
     return (
         f"{where}. By deviating, one agent could still gain **{number(facts['exploitability'])}**{met}: {_share(share)} of the range of rewards "
@@ -176,16 +193,21 @@ def others_said(others: pd.DataFrame, value: float) -> str:
         found = f"It found **no other equilibrium**: {same} of the {count} searches ended in the expert's population"
     else:
         said = "; ".join(
-            f"from *{literal(str(row.start))}* one in which everyone earns {number(row.value)}" for row in different.head(4).itertuples()
+            f"from *{literal(str(row.start))}* one in which everyone earns {number(row.value)}"
+            for row in different.head(4).itertuples()
         )
         more = f", and {len(different) - 4} more" if len(different) > 4 else ""
         found = (
             f"It found **{len(different)} other{'s' if len(different) > 1 else ''}**: {said}{more} (the expert's: {number(value)}); "
             f"{same} searches ended in the expert's population"
         )
-    rest = "" if nowhere.empty else (
-        f"; {len(nowhere)} were stopped before they had come to an equilibrium, at distances of at most {number(nowhere['distance'].max())} from "
-        "the expert's population"
+    rest = (
+        ""
+        if nowhere.empty
+        else (
+            f"; {len(nowhere)} were stopped before they had come to an equilibrium, at distances of at most {number(nowhere['distance'].max())} from "
+            "the expert's population"
+        )
     )
     return f"{searched}. {found}{rest}. A search that finds nothing proves nothing."
 
@@ -197,9 +219,15 @@ def social_said(facts: Mapping) -> str:
     earned = f"In equilibrium everyone earns {number(value)}"
     if gain <= NOTHING * unit:
         return f"{earned}, and no better policy for all was found: the equilibrium is as good as a social optimum."
-    share = f", {gain / abs(value):.0%} of what it earns now" if abs(value) > NOTHING * unit and gain < 10 * abs(value) else ""
+    share = (
+        f", {gain / abs(value):.0%} of what it earns now"
+        if abs(value) > NOTHING * unit and gain < 10 * abs(value)
+        else ""
+    )
     left = (
-        "" if facts["social_status"] == "converged" else f" The search was stopped early: a first-order change still promised {number(facts['social_stationarity'])}."
+        ""
+        if facts["social_status"] == "converged"
+        else f" The search was stopped early: a first-order change still promised {number(facts['social_stationarity'])}."
     )
     return f"{earned}. Acting as one, the population could earn at least **{number(gain)} more**{share}.{left}"
 
@@ -243,7 +271,11 @@ def fitted_table(imitators: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataF
 
 def values_table(facts: Mapping) -> pd.DataFrame:
     """What everyone earns in equilibrium, and at the best for all that was found."""
-    names = {"equilibrium": "equilibrium_value", "best social value found": "social_value", "price of anarchy": "price_of_anarchy"}
+    names = {
+        "equilibrium": "equilibrium_value",
+        "best social value found": "social_value",
+        "price of anarchy": "price_of_anarchy",
+    }
     return pd.DataFrame({"value": list(names), "reward over the horizon": [facts[column] for column in names.values()]})
 
 

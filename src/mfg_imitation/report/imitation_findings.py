@@ -39,7 +39,9 @@ def tally_said(tally: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     ]
 
 
-def reasons_said(frame: pd.DataFrame, ranked: pd.DataFrame, labels: Mapping[str, str], experiments: Sequence[str]) -> list[str]:
+def reasons_said(
+    frame: pd.DataFrame, ranked: pd.DataFrame, labels: Mapping[str, str], experiments: Sequence[str]
+) -> list[str]:
     """Why some imitators do better: what the tables have of it."""
     most, lines = with_most_demonstrations(frame), []
     if "clean" in experiments and (found := exact(most, "bc", "clean"))[1]:
@@ -64,9 +66,12 @@ def reasons_said(frame: pd.DataFrame, ranked: pd.DataFrame, labels: Mapping[str,
     if "mfc_adv" in set(ranked["algorithm"]):
         behind = behind_cloning(ranked, "mfc_adv")
         groups = behind.groupby("game", sort=False)
-        where = "; ".join(f"{literal(words(game))}: {', '.join(map(words, rows['experiment']))}" for game, rows in groups)
+        where = "; ".join(
+            f"{literal(words(game))}: {', '.join(map(words, rows['experiment']))}" for game, rows in groups
+        )
         lines.append(
-            f"**MFC-ADV does worse than BC** in {len(behind)} pairs of game and experiment" + (f" ({where})" if where else "")
+            f"**MFC-ADV does worse than BC** in {len(behind)} pairs of game and experiment"
+            + (f" ({where})" if where else "")
             + ": what it matches is noisy in the population as well as in the actions, and it trades one against the other."
         )
     lost = lost_crowds(most, ranked)
@@ -84,12 +89,15 @@ def left_out_said(frame: pd.DataFrame, experiments: Sequence[str]) -> str:
     """Which experiments were not done in which games; empty where all were."""
     done = set(zip(frame["game"], frame["experiment"], strict=True))
     missing = {
-        game: [words(name) for name in sorted(experiments) if (game, name) not in done] for game in sorted(frame["game"].unique())
+        game: [words(name) for name in sorted(experiments) if (game, name) not in done]
+        for game in sorted(frame["game"].unique())
     }
     said = "; ".join(f"{literal(words(game))}: {', '.join(names)}" for game, names in missing.items() if names)
     return (
         f"Left out: {said}. Games of thousands of numbers in a policy take part in few experiments, and players only where the kernel looks at "
-        "the population." if said else ""
+        "the population."
+        if said
+        else ""
     )
 
 
@@ -107,7 +115,11 @@ def optima_table(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         }
     )
     apart = (pair["objective", "vanilla_adv"] - pair["objective", "vanilla_adv_simplex"]).abs().max()
-    said = f"The medians of the two objectives differ by at most {number(apart)}. MFC-ADV stands beside them for comparison." if len(pair) else ""
+    said = (
+        f"The medians of the two objectives differ by at most {number(apart)}. MFC-ADV stands beside them for comparison."
+        if len(pair)
+        else ""
+    )
     return shown, said
 
 
@@ -121,7 +133,12 @@ def sums_and_maxima(frame: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFr
 def all_imitators(frame: pd.DataFrame, labels: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, str]]:
     """All medians with the most demonstrations, and the formats of the columns of numbers."""
     errors = [name for name in frame if f"empirical_{name}" in frame]
-    columns = {"label_noise": "label noise found", "objective": "objective", "status": "status", "iterations": "iterations"}
+    columns = {
+        "label_noise": "label noise found",
+        "objective": "objective",
+        "status": "status",
+        "iterations": "iterations",
+    }
     columns |= {"certificate": "certificate"} | {name: f"{labels.get(name, name)} error" for name in errors} | GAPS
     final = with_most_demonstrations(frame)[["game", "experiment", "demonstrations", "seeds", "algorithm", *columns]]
     final = final.assign(algorithm=final["algorithm"].map(labels), experiment=final["experiment"].map(words))
@@ -133,7 +150,9 @@ def compared_in_pairs(ranked: pd.DataFrame, labels: Mapping[str, str]) -> tuple[
     """What every imitator loses, and its paired differences, with the most demonstrations; and formats."""
     frame = with_most_demonstrations(ranked)
     frame = frame.assign(
-        algorithm=frame["algorithm"].map(labels), best=frame["best"].map(labels), experiment=frame["experiment"].map(words)
+        algorithm=frame["algorithm"].map(labels),
+        best=frame["best"].map(labels),
+        experiment=frame["experiment"].map(words),
     )
     shown = ["game", "experiment", "algorithm", "loss", "best", "behind", "behind_p", "behind_bc", "behind_bc_p"]
     numbers = ("loss", "behind", "behind p", "behind bc", "behind bc p")

@@ -100,7 +100,8 @@ def frontiers_said(growth: pd.DataFrame, labels: Mapping[str, str]) -> list[str]
         here = growth[growth["proxy"] == proxy].sort_values("power")
         if len(here):
             seen = ", ".join(
-                f"{row.game.replace('_', ' ')} $H^{{{row.power:.3f}}}$ (its bound $H^{{{row.bound_power:.3f}}}$)" for row in here.itertuples()
+                f"{row.game.replace('_', ' ')} $H^{{{row.power:.3f}}}$ (its bound $H^{{{row.bound_power:.3f}}}$)"
+                for row in here.itertuples()
             )
             lines.append(
                 f"**How does the {labels[proxy]} frontier grow?** From H = {here['shortest'].min()} to H = {here['longest'].max()}: {seen}."
@@ -120,7 +121,11 @@ def worst_games_said(games: pd.DataFrame) -> list[str]:
     """Which shares of the MFC-ADV bound the search for a worst game reached."""
     lines = []
     for (interaction, slope), group in games.groupby(["interaction", "transition_lipschitz"], sort=False):
-        reward = "a reward that may depend on the population" if interaction == "free" else "a reward that does not (L_r = 0)"
+        reward = (
+            "a reward that may depend on the population"
+            if interaction == "free"
+            else "a reward that does not (L_r = 0)"
+        )
         ratios = ", ".join(f"{row.ratio:.4f} (H = {row.horizon})" for row in group.itertuples())
         lines.append(f"L_P = {slope:g}, {reward}: {ratios}")
     return lines

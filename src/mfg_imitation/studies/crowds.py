@@ -39,5 +39,7 @@ def crowds(
         shares = {"predicted": np.asarray(predicted).ravel(), "own": np.asarray(own).ravel()}
         rounded = {column: [float(f"{share:.{DIGITS}g}") for share in values] for column, values in shares.items()}
         where = {"experiment": experiment, "demonstrations": demonstrations, "algorithm": name, "step": step}
-        frames.append(pd.DataFrame({**where, "state": np.asarray(game.states)[state], **places(game, state), **rounded}))
+        frames.append(
+            pd.DataFrame({**where, "state": np.asarray(game.states)[state], **places(game, state), **rounded})
+        )
     return pd.concat(frames, ignore_index=True)

@@ -1,7 +1,10 @@
 // What scrolls can be reached by keyboard; figures enlarge; tables sort, filter and go into a spreadsheet.
 const reachable = () => {
-  for (const box of document.querySelectorAll("p, ul, ol, li, pre, .picture, .wide")) {
-    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  for (const box of document.querySelectorAll("p, ul, ol, pre, .formula, .picture, .wide")) {
+    box.classList.remove("scrolls");
+    const wide = box.scrollWidth > box.clientWidth + 1;
+    box.classList.toggle("scrolls", wide);
+    if (wide) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
   const text = document.querySelector("main").clientWidth;

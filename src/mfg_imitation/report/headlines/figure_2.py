@@ -22,7 +22,8 @@ def figure_2(scorecard: pd.DataFrame) -> str:
         return ""
     value, nash = counts.loc["population_value_gap"], counts.loc["nash_imitation_gap"]
     words = [
-        "yes" if row["holds"] == row.sum() else "mostly" if row["holds"] > 0.75 * row.sum() else "only in part" for row in (value, nash)
+        "yes" if row["holds"] == row.sum() else "mostly" if row["holds"] > 0.75 * row.sum() else "only in part"
+        for row in (value, nash)
     ]
     return (
         f"**For what the population loses, {words[0]}; for the gap that the paper defines, {words[1]}.** Of the checks of its three "

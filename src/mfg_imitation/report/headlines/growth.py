@@ -16,7 +16,9 @@ from mfg_imitation.report.headline import headline
 )
 def growth(tightness: pd.DataFrame, frontier: pd.DataFrame) -> str:
     """The gap per unit of two errors at the shortest and the longest horizon, and how the linear error's frontier grows."""
-    here = tightness[(tightness["slip"] == "steady") & (tightness["amplified_error"] == tightness["amplified_error"].min())]
+    here = tightness[
+        (tightness["slip"] == "steady") & (tightness["amplified_error"] == tightness["amplified_error"].min())
+    ]
     here = here[here["transition_lipschitz"] == here["transition_lipschitz"].max()]
     here = here[here["reward_lipschitz"] == here["reward_lipschitz"].min()].sort_values("horizon")
     if here["horizon"].nunique() < 2:
@@ -26,7 +28,9 @@ def growth(tightness: pd.DataFrame, frontier: pd.DataFrame) -> str:
     ours = frontier.loc[frontier["proxy"] == "deviation", "power"]
     linear = (
         f" The error that this project adds, *deviation*, has a bound that is linear in $H$; the worst cases found grow like $H^{{{ours.max():.2f}}}$ "
-        "at most." if len(ours) else ""
+        "at most."
+        if len(ours)
+        else ""
     )
     rise = {name: one[1] / one[0] for name, one in per_unit.items()}
     verdict = "**The one that sees its own population.** " if rise["bc"] > 2 * rise["mfc_adv"] else ""

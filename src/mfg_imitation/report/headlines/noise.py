@@ -25,17 +25,24 @@ def noise(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> str:
     here = imitators[imitators["experiment"] == NOISE]
     if here.empty:
         return ""
-    sizes, scale = here.groupby("game", sort=False)["demonstrations"].nunique(), here.groupby("game", sort=False)["nash_imitation_gap"].max()
+    sizes, scale = (
+        here.groupby("game", sort=False)["demonstrations"].nunique(),
+        here.groupby("game", sort=False)["nash_imitation_gap"].max(),
+    )
     game = scale[sizes[sizes == sizes.max()].index].idxmax()
     labels, found = dict(zip(algorithms["name"], algorithms["label"], strict=True)), ends(imitators, game, NOISE)
     named = {labels[name]: found[name] for name in NAMED if name in found}
     most, fewest = next(iter(named.values())).most, next(iter(named.values())).fewest
     then = "; ".join(f"{label} {number(one.with_most)}" for label, one in named.items())
-    before = f" (with {fewest:,}: {'; '.join(f'{label} {number(one.with_fewest)}' for label, one in named.items())})" if most > fewest else ""
+    before = (
+        f" (with {fewest:,}: {'; '.join(f'{label} {number(one.with_fewest)}' for label, one in named.items())})"
+        if most > fewest
+        else ""
+    )
     measured = {name: found[name].with_most for name in NAMED if name in found}
     rest = [gap for name, gap in measured.items() if name != "likelihood"]
     modelled = "likelihood" in measured and rest and measured["likelihood"] <= 0.1 * min(rest)
-    verdict = "**Only to those who model the noise.** What the others converge to is not the expert. " if modelled else ""
-    return (
-        f"{verdict}In the game {literal(game.replace('_', ' '))}, with noisy labels, median gaps with {most:,} demonstrations are: {then}{before}."
+    verdict = (
+        "**Only to those who model the noise.** What the others converge to is not the expert. " if modelled else ""
     )
+    return f"{verdict}In the game {literal(game.replace('_', ' '))}, with noisy labels, median gaps with {most:,} demonstrations are: {then}{before}."

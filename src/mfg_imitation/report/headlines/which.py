@@ -22,13 +22,21 @@ def which(tally: pd.DataFrame, algorithms: pd.DataFrame) -> str:
     labels, needs = (dict(zip(algorithms["name"], algorithms[column], strict=True)) for column in ("label", "needs"))
     best = whole.iloc[0]
     beside = ", ".join(
-        f"{labels[name]} {whole.loc[name, 'near_share']:.0%}" for name in ("bc", "vanilla_adv", "mfc_adv") if name in whole.index[1:]
+        f"{labels[name]} {whole.loc[name, 'near_share']:.0%}"
+        for name in ("bc", "vanilla_adv", "mfc_adv")
+        if name in whole.index[1:]
     )
     clean = tally[(tally["experiment"] == "clean") & (tally["algorithm"] == "bc")]
     simple = (
-        f" Where records are clean, {labels['bc']} is within 10% of the best in {clean.iloc[0]['near']} of {clean.iloc[0]['cells']} games." if len(clean) else ""
+        f" Where records are clean, {labels['bc']} is within 10% of the best in {clean.iloc[0]['near']} of {clean.iloc[0]['cells']} games."
+        if len(clean)
+        else ""
     )
-    need = needs[whole.index[0]] if isinstance(needs[whole.index[0]], str) and needs[whole.index[0]] else "nothing beside the recorded actions"
+    need = (
+        needs[whole.index[0]]
+        if isinstance(needs[whole.index[0]], str) and needs[whole.index[0]]
+        else "nothing beside the recorded actions"
+    )
     return (
         f"**{labels[whole.index[0]]}**: it loses within 10% of the best in {best['near']} of {best['cells']} pairs of game and experiment "
         f"({best['near_share']:.0%}; {beside}). It needs: {need}.{simple}"
