@@ -240,7 +240,8 @@ def test_a_table_sorts_by_exact_values_filters_and_downloads(visit):
     box = page.locator(".wide", has=page.locator("th", has_text="objective")).first
     head = box.locator("th", has_text="Nash imitation gap")
     head.locator("button").click()
-    exact = "head => [...head.closest('table').tBodies[0].rows].map(row => +row.cells[head.cellIndex].querySelector('data').value)"
+    exact = """head => [...head.closest('table').tBodies[0].rows].map(
+        row => +row.cells[head.cellIndex].querySelector('data').value)"""
     values = head.evaluate(exact)
     assert (
         len(values) > 3

@@ -28,9 +28,10 @@ def told_once(find_out: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def pages_there(run: Run, targets: Collection[str]) -> list[str]:
-    """The pages of a run that will be there when the targets are made, from the report's folder: these, and those on the disk.
+    """The pages of a run that will be there when the targets are made: these, and those on the disk.
 
     Args:
+        run: whose pages.
         targets: names of rules and files, as on the command line; none for all.
     """
     everything = not targets or any(re.search("(?:^|_)(?:all|report)$", target) for target in targets)

@@ -1,4 +1,4 @@
-"""What a page gets after its notebook: numbered figures, headings that can be linked to, tables that scroll, live links."""
+"""What a page gets after its notebook: numbered figures, headings to link to, tables that scroll, live links."""
 
 import re
 from collections.abc import Collection, Mapping

@@ -50,9 +50,7 @@ rule crowds:
     input:
         game="config/games/{game}.yaml",
         expert=paths.expert("{game}"),
-        fits=lambda wildcards: [
-            paths.fits(wildcards.game, name) for name in RUN.crowds(wildcards.game)["algorithms"]
-        ],
+        fits=lambda wildcards: [paths.fits(wildcards.game, name) for name in RUN.crowds(wildcards.game)["algorithms"]],
     output:
         paths.table("games", "{game}", "crowds"),
     params:

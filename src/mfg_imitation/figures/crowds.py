@@ -21,7 +21,8 @@ EXPERT = "expert"
     "games/{game}/crowds",
     tables=("games/{game}/crowds", "algorithms"),
     games="imitated",
-    caption="{game}: where the crowd of every imitator is when all imitate (solid), and where one imitator among experts "
+    caption="{game}: where the crowd of every imitator is when all imitate (solid), and where one imitator among "
+    "experts "
     "would be (dotted), fitted to one sample.",
     alt="The population of the expert and of every imitator, predicted and own, {game}",
 )

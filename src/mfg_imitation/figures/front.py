@@ -23,7 +23,8 @@ NOISE = "label_noise"
     "front/figure_2",
     tables=("games/{paper}/sweep", "proxies"),
     caption="One panel of Figure 2, for either gap.",
-    alt="Two small panels: Nash imitation gap and population value gap against each proxy, at the largest L_P and H of a few",
+    alt="Two small panels: Nash imitation gap and population value gap against each proxy, at the largest L_P and H "
+    "of a few",
 )
 def figure_2(frame: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
     """Both gaps against the proxies at one L_P and H.
@@ -74,7 +75,7 @@ def bounds(bridge: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
     alt="Curves of the gap per unit of error over the horizon: by BC's error exponential, by MFC-ADV's flat",
 )
 def growth(tightness: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
-    """NIG per unit of each error over the horizon, for steady slips at the smallest amplified error and the largest L_P."""
+    """NIG per unit of error over the horizon, for steady slips at the smallest amplified error and the largest L_P."""
     curves = labelled(proxies)
     here = tightness[
         (tightness["slip"] == "steady") & (tightness["amplified_error"] == tightness["amplified_error"].min())
@@ -113,7 +114,8 @@ def which(tally: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
 @figure(
     "front/noise",
     tables=("imitators", "algorithms"),
-    caption="Nash imitation gaps against the number of demonstrations with noisy labels; what is 0 is drawn at the bottom.",
+    caption="Nash imitation gaps against the number of demonstrations with noisy labels; what is 0 is drawn at the "
+    "bottom.",
     alt="Nash imitation gaps of imitators against the number of demonstrations with noisy labels",
 )
 def noise(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
@@ -150,7 +152,8 @@ def noise(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
 @figure(
     "front/lost_crowds",
     tables=("imitators", "algorithms"),
-    caption="Both gaps of every imitator, as shares of the largest possible loss; top left the crowd is lost and nobody gains by leaving.",
+    caption="Both gaps of every imitator, as shares of the largest possible loss; top left the crowd is lost and "
+    "nobody gains by leaving.",
     alt="Points: population value gap against Nash imitation gap of every imitator",
 )
 def lost_crowds(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
@@ -179,7 +182,8 @@ def lost_crowds(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
 @figure(
     "front/rewards",
     tables=("rewards/medians",),
-    caption="What is lost where the kernel has changed: by the best recovered reward, played, and by the best imitator.",
+    caption="What is lost where the kernel has changed: by the best recovered reward, played, and by the best "
+    "imitator.",
     alt="Bars: losses of the best recovered reward and of the best imitator where the kernel has changed",
 )
 def rewards(medians: pd.DataFrame) -> Figure:

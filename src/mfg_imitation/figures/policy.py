@@ -46,7 +46,8 @@ def policy_figure(frame: pd.DataFrame) -> Figure:
     of the steps.
 
     Args:
-        frame: one row per step, state and action: step, state, action (names), probability (above 0), population (share in
+        frame: one row per step, state and action: step, state, action (names), probability (above 0), population
+        (share in
             the state); with a map also row and column, and floor where it has several.
 
     Raises:

@@ -23,7 +23,8 @@ from mfg_imitation.report.page import about_figure
 #: Begins a link into the report; the page puts in how far away that is.
 REPORT = "report:"
 
-#: Pixels of a screen for a point of a figure, where there is room and at least: text of 8 points is then 15 and 11 high.
+#: Pixels of a screen for a point of a figure, where there is room and at least: text of 8 points is then 15 and 11
+#: high.
 PIXELS, FEWEST = 1.92, 1.4
 
 #: What needs no escape in the address of a drawing.

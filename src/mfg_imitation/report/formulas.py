@@ -32,8 +32,8 @@ SYMBOLS = {
 #: A symbol, alone or with what it equals; in text that `literal` has written an index hangs on a reference.
 _NAMES = "|".join(re.escape(name).replace("_", "(?:_|&#95;)") for name in SYMBOLS)
 _VALUE = r"(?P<value>[−-]?\d+(?:\.\d+)?)\b(?!\.\d)"
-_SYMBOL = rf"(?<![\w/.-])(?:(?P<symbol>{_NAMES})(?: = {_VALUE})?|(?P<letter>[αεθMN]) = {_VALUE.replace('value', 'number')})(?![\w/])"
-SYMBOL = re.compile(_SYMBOL)
+_LETTER = rf"(?P<letter>[αεθMN]) = {_VALUE.replace('value', 'number')}"
+SYMBOL = re.compile(rf"(?<![\w/.-])(?:(?P<symbol>{_NAMES})(?: = {_VALUE})?|{_LETTER})(?![\w/])")
 
 #: A number as Python writes it with an exponent.
 POWER = re.compile(r"(?<![\w.])(?P<digits>[+−-]?\d+(?:\.\d+)?)e(?P<exponent>[+-]?\d+)(?!\w)")

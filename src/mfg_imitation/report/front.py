@@ -74,7 +74,8 @@ def moving_crowds(crowds: pd.DataFrame, labels: dict[str, str], title: str) -> s
                 "shares": [[round(float(share), 4) for share in row] for row in shares.to_numpy()],
             }
         )
-    return f'<div class="crowd">{data("crowds", {"title": title, "states": states, "places": places, "panels": panels})}</div>'
+    told = {"title": title, "states": states, "places": places, "panels": panels}
+    return f'<div class="crowd">{data("crowds", told)}</div>'
 
 
 def both_gaps_said(sweep: pd.DataFrame) -> str:
@@ -85,7 +86,8 @@ def both_gaps_said(sweep: pd.DataFrame) -> str:
     ]
     value, nash = (here[gap].max() for gap in reversed(JUDGED_GAPS))
     return (
-        "The two differ because whoever deviates stays in the population that has slipped, and is drawn along by it: at the largest L_P and H of "
+        "The two differ because whoever deviates stays in the population that has slipped, and is drawn along by it: "
+        "at the largest L_P and H of "
         f"the sweep the crowd loses up to {number(value)}, and one who deviates can gain at most {number(nash)} of it."
     )
 

@@ -111,8 +111,10 @@ def _plan(places: pd.DataFrame, flow: pd.DataFrame, declaration: Mapping, floors
             squares.append(f'<text {look} text-anchor="middle" dominant-baseline="central" fill="#00533a">★</text>')
     begins = f"the population begins in {(places['population'] > 0).sum()} of them"
     about = literal(f"{len(places)} cells, {begins}{f', {len(goals)} of them goals' if goals else ''}")
-    box = f'viewBox="-1 -1 {size * width + 2} {size * height + 2}" width="{size * width + 2}" height="{size * height + 2}"'
-    return f'<svg role="img" aria-label="{about}" {box}><rect width="{size * width}" height="{size * height}" fill="#9a9a9a"/>{"".join(squares)}</svg>'
+    wide, high = size * width, size * height
+    box = f'viewBox="-1 -1 {wide + 2} {high + 2}" width="{wide + 2}" height="{high + 2}"'
+    walls = f'<rect width="{wide}" height="{high}" fill="#9a9a9a"/>'
+    return f'<svg role="img" aria-label="{about}" {box}>{walls}{"".join(squares)}</svg>'
 
 
 def constants_table(facts: Mapping) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What the page of a game says of its tables in sentences: what the expert does, where its population is, what else there is."""
+"""What the page of a game says of its tables in sentences: what the expert does, where its population is, and more."""
 
 from collections.abc import Iterable, Mapping
 
@@ -115,8 +115,10 @@ def population_said(flow: pd.DataFrame) -> list[str]:
         end = shares.loc[last].idxmax()
         spread = int((shares.loc[last] > NOBODY).sum())
         return [
-            f"The fullest state is *{literal(ever)}* at step {when}, with {shares.loc[when, ever]:.1%} of the population. At the last step it is "
-            f"*{literal(end)}*, with {shares.loc[last, end]:.1%}; somebody is then in {spread} of {shares.shape[1]} states."
+            f"The fullest state is *{literal(ever)}* at step {when}, with {shares.loc[when, ever]:.1%} of the "
+            f"population. At the last step it is "
+            f"*{literal(end)}*, with {shares.loc[last, end]:.1%}; somebody is then in {spread} of {shares.shape[1]} "
+            f"states."
         ]
     return [_state_said(state, column) for state, column in shares.items() if column.max() > NOBODY]
 
@@ -154,7 +156,7 @@ def expert_said(facts: Mapping, tolerance: float) -> str:
     where = (
         "The expert is known in closed form"
         if facts["status"] == "known"
-        else f"The expert was found by {facts['iterations']:.0f} iterations of a solver, which ended with the status *{facts['status']}*"
+        else f"A solver found the expert in {facts['iterations']:.0f} iterations, with the status *{facts['status']}*"
     )
     if facts["exploitability"] <= ROUNDING:
         return f"{where}. Nobody can gain anything by deviating: its measured exploitability is 0."
@@ -168,7 +170,8 @@ def expert_said(facts: Mapping, tolerance: float) -> str:
         )
     )
     return (
-        f"{where}. By deviating, one agent could still gain **{number(facts['exploitability'])}**{met}: {_share(share)} of the range of rewards "
+        f"{where}. By deviating, one agent could still gain **{number(facts['exploitability'])}**{met}: "
+        f"{_share(share)} of the range of rewards "
         "times the horizon."
     )
 
@@ -198,14 +201,16 @@ def others_said(others: pd.DataFrame, value: float) -> str:
         )
         more = f", and {len(different) - 4} more" if len(different) > 4 else ""
         found = (
-            f"It found **{len(different)} other{'s' if len(different) > 1 else ''}**: {said}{more} (the expert's: {number(value)}); "
+            f"It found **{len(different)} other{'s' if len(different) > 1 else ''}**: {said}{more} (the expert's: "
+            f"{number(value)}); "
             f"{same} searches ended in the expert's population"
         )
     rest = (
         ""
         if nowhere.empty
         else (
-            f"; {len(nowhere)} were stopped before they had come to an equilibrium, at distances of at most {number(nowhere['distance'].max())} from "
+            f"; {len(nowhere)} were stopped before they had come to an equilibrium, at distances of at most "
+            f"{number(nowhere['distance'].max())} from "
             "the expert's population"
         )
     )
@@ -227,46 +232,9 @@ def social_said(facts: Mapping) -> str:
     left = (
         ""
         if facts["social_status"] == "converged"
-        else f" The search was stopped early: a first-order change still promised {number(facts['social_stationarity'])}."
+        else f" The search was stopped early: a small change still promised {number(facts['social_stationarity'])}."
     )
     return f"{earned}. Acting as one, the population could earn at least **{number(gain)} more**{share}.{left}"
-
-
-def crowds_said(crowds: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
-    """Markdown: how far every imitator's own population is from the experts', and from what it is among them.
-
-    Args:
-        crowds: see `studies.crowds.crowds`.
-    """
-    wide = crowds.pivot_table(index=["step", "state"], columns="algorithm", values=["predicted", "own"], sort=False)
-    lines = []
-    for name in crowds["algorithm"].drop_duplicates():
-        if name == "expert":
-            continue
-        own = (wide["own", name] - wide["own", "expert"]).abs().groupby("step").sum() / 2
-        predicted = (wide["predicted", name] - wide["own", "expert"]).abs().groupby("step").sum() / 2
-        lines.append(
-            f"**{labels.get(name, name)}**: when all imitate, {_part(own.max())} of the crowd is where experts are not (step {own.idxmax()}); one "
-            f"imitator among experts would stray with probability {_part(predicted.max())}."
-        )
-    return lines
-
-
-def _part(share: float) -> str:
-    return "0%" if share <= NOBODY else f"{share:.2g}".rstrip("0").rstrip(".") if share < 1e-4 else f"{share:.1%}"
-
-
-def fitted_table(imitators: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """Median Nash imitation gaps of the imitators fitted in one game: a row for each, a column for every experiment.
-
-    Args:
-        imitators: the table of one game, see `studies.medians`.
-    """
-    most = imitators[imitators["demonstrations"] == imitators["demonstrations"].max()]
-    frame = most.pivot_table(index="algorithm", columns="experiment", values="nash_imitation_gap", sort=False)
-    frame = frame[[name for name in imitators["experiment"].drop_duplicates() if name in frame]]
-    frame.index = [labels.get(name, name) for name in frame.index]
-    return frame.rename(columns=lambda name: name.replace("_", " ")).rename_axis("imitator", columns=None).reset_index()
 
 
 def values_table(facts: Mapping) -> pd.DataFrame:
@@ -284,8 +252,10 @@ def comparison_said(comparison: pd.DataFrame) -> tuple[str, str]:
     here, other = comparison.to_dict("records")
     more = here["equilibrium_value"] - other["equilibrium_value"]
     return other["title"], (
-        f"In equilibrium everyone earns {number(here['equilibrium_value'])} here and {number(other['equilibrium_value'])} there: "
-        f"**{number(abs(more))} {'more' if more > 0 else 'less'}** here. The best for all that was found is {number(here['social_value'])} here "
+        f"In equilibrium everyone earns {number(here['equilibrium_value'])} here and "
+        f"{number(other['equilibrium_value'])} there: "
+        f"**{number(abs(more))} {'more' if more > 0 else 'less'}** here. The best for all that was found is "
+        f"{number(here['social_value'])} here "
         f"and {number(other['social_value'])} there."
     )
 

@@ -10,8 +10,8 @@ class Headline(NamedTuple):
     """An entry of `HEADLINES`.
 
     Attributes:
-        say: (frames of the tables, in their order) -> the finding in a sentence or two of Markdown; "" where this run cannot
-            tell.
+        say: (frames of the tables, in their order) -> the finding in a sentence or two of Markdown; "" where this run
+            cannot tell.
         question: what it answers, its heading.
         tables: names of the tables that it is read off; {paper} stands for the paper's game.
         figure: name of its picture.

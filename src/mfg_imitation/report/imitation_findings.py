@@ -33,7 +33,8 @@ def tally_said(tally: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     whole = tally[(tally["experiment"] == "all") & tally["compared"].astype(bool)]
     whole = whole.sort_values("near_share", ascending=False, kind="stable")
     return [
-        f"**{labels[row.algorithm]}** is within 10% of the best in {row.near} of {row.cells} pairs of game and experiment ({row.near_share:.0%}), alone "
+        f"**{labels[row.algorithm]}** is within 10% of the best in {row.near} of {row.cells} pairs of game and "
+        f"experiment ({row.near_share:.0%}), alone "
         f"the best in {row.alone}, better than BC in {row.better_than_bc} and worse in {row.worse_than_bc}."
         for row in whole.itertuples()
     ]
@@ -46,7 +47,8 @@ def reasons_said(
     most, lines = with_most_demonstrations(frame), []
     if "clean" in experiments and (found := exact(most, "bc", "clean"))[1]:
         lines.append(
-            f"**BC is exact where experts are pure and labels are clean**: each state shows the one action that is played there. Its median gap is 0 in "
+            f"**BC is exact where experts are pure and labels are clean**: each state shows the one action that is "
+            f"played there. Its median gap is 0 in "
             f"{found[0]} of {found[1]} games."
         )
     for name in NOISY:
@@ -59,8 +61,10 @@ def reasons_said(
                     if key in ("bc", "mfc_adv", "likelihood")
                 )
                 lines.append(
-                    f"**Matching occupancies does not become exact with more noisy labels**: the occupancy that they converge to is not the expert's. "
-                    f"Median gaps in {literal(words(game))} ({words(name)}) with {apart['mfc_adv'].fewest} and with {apart['mfc_adv'].most} "
+                    f"**Matching occupancies does not become exact with more noisy labels**: the occupancy that they "
+                    f"converge to is not the expert's. "
+                    f"Median gaps in {literal(words(game))} ({words(name)}) with {apart['mfc_adv'].fewest} and with "
+                    f"{apart['mfc_adv'].most} "
                     f"demonstrations: {told}."
                 )
     if "mfc_adv" in set(ranked["algorithm"]):
@@ -72,15 +76,19 @@ def reasons_said(
         lines.append(
             f"**MFC-ADV does worse than BC** in {len(behind)} pairs of game and experiment"
             + (f" ({where})" if where else "")
-            + ": what it matches is noisy in the population as well as in the actions, and it trades one against the other."
+            + ": what it matches is noisy in the population as well as in the actions, and it trades one against the "
+            "other."
         )
     lost = lost_crowds(most, ranked)
     if len(lost):
         worst = lost.loc[lost["population_value_gap"].idxmax()]
         lines.append(
-            f"**A small Nash imitation gap can be a lost crowd**: in {len(lost)} cases the least gap belongs to an imitator that is not near the best. "
-            f"The worst is {labels[worst['algorithm']]} in {literal(words(worst['game']))} ({words(worst['experiment'])}): its gap is "
-            f"{number(worst[GAP])}, but its population earns {number(worst['population_value_gap'])} less than the experts'."
+            f"**A small Nash imitation gap can be a lost crowd**: in {len(lost)} cases the least gap belongs to an "
+            f"imitator that is not near the best. "
+            f"The worst is {labels[worst['algorithm']]} in {literal(words(worst['game']))} "
+            f"({words(worst['experiment'])}): its gap is "
+            f"{number(worst[GAP])}, but its population earns {number(worst['population_value_gap'])} less than the "
+            f"experts'."
         )
     return lines
 
@@ -94,7 +102,8 @@ def left_out_said(frame: pd.DataFrame, experiments: Sequence[str]) -> str:
     }
     said = "; ".join(f"{literal(words(game))}: {', '.join(names)}" for game, names in missing.items() if names)
     return (
-        f"Left out: {said}. Games of thousands of numbers in a policy take part in few experiments, and players only where the kernel looks at "
+        f"Left out: {said}. Games of thousands of numbers in a policy take part in few experiments, and players only "
+        f"where the kernel looks at "
         "the population."
         if said
         else ""
@@ -102,7 +111,7 @@ def left_out_said(frame: pd.DataFrame, experiments: Sequence[str]) -> str:
 
 
 def optima_table(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Median gaps at two optima of vanilla-ADV's program beside MFC-ADV's, and how far the objectives differ, in words."""
+    """Median gaps at two optima of vanilla-ADV's program beside MFC-ADV's, and how far their objectives are apart."""
     most = with_most_demonstrations(frame)
     pair = optima_apart(most, "vanilla_adv", "vanilla_adv_simplex")
     shown = pd.DataFrame(
@@ -116,7 +125,8 @@ def optima_table(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     )
     apart = (pair["objective", "vanilla_adv"] - pair["objective", "vanilla_adv_simplex"]).abs().max()
     said = (
-        f"The medians of the two objectives differ by at most {number(apart)}. MFC-ADV stands beside them for comparison."
+        f"The medians of the two objectives differ by at most {number(apart)}. MFC-ADV stands beside them for "
+        f"comparison."
         if len(pair)
         else ""
     )

@@ -21,7 +21,8 @@ def imitators_said(sweep: pd.DataFrame) -> str:
     count = sweep.groupby([SWEPT, "horizon"]).size()
     smallest = sweep.loc[sweep["alpha"] > 0, "alpha"].min()
     return (
-        f"Each gap against each proxy along the policies pi_alpha, between {count.min()} and {count.max()} values of alpha in a "
+        f"Each gap against each proxy along the policies pi_alpha, between {count.min()} and {count.max()} values of "
+        f"alpha in a "
         f"panel, from {smallest:.0e} to 1."
     )
 
@@ -31,10 +32,14 @@ def induction_said(scorecard: pd.DataFrame) -> str:
     rows = scorecard[scorecard["claim"] == INDUCTION].set_index("gap")
     value, nash = (rows.loc[gap] for gap in ("population_value_gap", "nash_imitation_gap"))
     return (
-        "Section 5 says that the NIG follows directly from the induction over the occupancies (Eq. 33, inferred), as the value that the "
-        f"population loses. That sum {'is' if value['verdict'] == 'holds' else 'is not'} the population value gap (largest deviation "
-        f"{value['measured']:.1e}), and it {'is' if nash['verdict'] == 'holds' else 'is **not**'} the Nash imitation gap of Definition 7 "
-        f"(largest deviation {nash['measured']:.3g}): a best response is drawn into s1 by the same population, so deviating gains less "
+        "Section 5 says that the NIG follows directly from the induction over the occupancies (Eq. 33, inferred), as "
+        "the value that the "
+        f"population loses. That sum {'is' if value['verdict'] == 'holds' else 'is not'} the population value gap "
+        f"(largest deviation "
+        f"{value['measured']:.1e}), and it {'is' if nash['verdict'] == 'holds' else 'is **not**'} the Nash imitation "
+        f"gap of Definition 7 "
+        f"(largest deviation {nash['measured']:.3g}): a best response is drawn into s1 by the same population, so "
+        f"deviating gains less "
         "than the population has lost."
     )
 
@@ -43,7 +48,8 @@ def observations_said(scorecard: pd.DataFrame) -> list[str]:
     """How many checks of the three observations hold, for either gap, and what fails."""
     counts = verdicts(scorecard[scorecard["where"].str.contains("observation")])
     return [
-        f"Of the three observations' {counts.loc[gap].sum()} checks, {counts.loc[gap, 'holds']} hold for the {name}. Failing among all "
+        f"Of the three observations' {counts.loc[gap].sum()} checks, {counts.loc[gap, 'holds']} hold for the {name}. "
+        f"Failing among all "
         f"claims: {', '.join(failing(scorecard, gap)) or 'none'}."
         for gap, name in NAMES.items()
     ]
@@ -52,13 +58,13 @@ def observations_said(scorecard: pd.DataFrame) -> list[str]:
 def horizons_table(horizons: pd.DataFrame) -> pd.DataFrame:
     """From which horizon on vanilla-ADV is more like BC: a row for every L_P, a column for either gap."""
     words = horizons["horizon"].map(lambda h: f"none up to {LONGEST}" if h == float("inf") else f"{h:.0f}")
-    shown = horizons.assign(horizon=words).pivot(index=SWEPT, columns="gap", values="horizon")[list(NAMES)]
+    shown = horizons.assign(horizon=words).set_index([SWEPT, "gap"])["horizon"].unstack()[list(NAMES)]  # noqa: PD010
     return shown.rename(columns=NAMES).rename_axis("L_P", columns=None).reset_index()
 
 
 def largest_table(sweep: pd.DataFrame, gap: str) -> pd.DataFrame:
     """The largest gap on the path: a row for every L_P, a column for every horizon."""
-    frame = sweep.groupby([SWEPT, "horizon"])[gap].max().unstack("horizon")
+    frame = sweep.pivot_table(index=SWEPT, columns="horizon", values=gap, aggfunc="max")
     return frame.rename(columns="H = {}".format).rename_axis("L_P", columns=None).reset_index()
 
 
@@ -69,7 +75,8 @@ def one_policy_said(sweep: pd.DataFrame, slope: float = 1, horizon: int = 10, al
         return ""
     row = point.loc[(point["alpha"] - alpha).abs().idxmin()]
     return (
-        f"One policy in numbers: at L_P = {slope:g}, H = {horizon} and α = {row['alpha']:.3g} the population value gap is "
+        f"One policy in numbers: at L_P = {slope:g}, H = {horizon} and α = {row['alpha']:.3g} the population value "
+        f"gap is "
         f"{row['population_value_gap']:.3f} and the Nash imitation gap {row['nash_imitation_gap']:.4f}."
     )
 

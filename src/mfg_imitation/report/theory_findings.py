@@ -16,11 +16,16 @@ def random_games_said(games: pd.DataFrame) -> str:
     left = games["exploitability"]
     return (
         f"{len(games)} random games (Garnets, from {games['states'].min()} to {games['states'].max()} states, horizons "
-        f"{_values(games['horizon'])}, L_P from {games['transition_lipschitz'].min():g} to {games['transition_lipschitz'].max():g}, L_r from "
-        f"{games['reward_lipschitz'].min():g} to {games['reward_lipschitz'].max():g}), {games['policies'].max()} policies in each at several "
-        f"distances from its expert. The experts are solved for; what is left of their exploitability (median {left.median():.1g}; below 1e-6 "
-        f"in {(left < 1e-6).mean():.0%} of the games, {left.max():.2g} at most) is subtracted from their gaps. Bounds for all games are far "
-        "from equality on such games: they could be many times smaller, and no random game would say so. What tests them is a game that "
+        f"{_values(games['horizon'])}, L_P from {games['transition_lipschitz'].min():g} to "
+        f"{games['transition_lipschitz'].max():g}, L_r from "
+        f"{games['reward_lipschitz'].min():g} to {games['reward_lipschitz'].max():g}), {games['policies'].max()} "
+        f"policies in each at several "
+        f"distances from its expert. The experts are solved for; what is left of their exploitability (median "
+        f"{left.median():.1g}; below 1e-6 "
+        f"in {(left < 1e-6).mean():.0%} of the games, {left.max():.2g} at most) is subtracted from their gaps. "
+        f"Bounds for all games are far "
+        "from equality on such games: they could be many times smaller, and no random game would say so. What tests "
+        "them is a game that "
         "uses them up."
     )
 
@@ -30,10 +35,14 @@ def biting_games_said(games: pd.DataFrame, steps: pd.DataFrame, random_steps: pd
     checks, violations = ((random_steps[name].sum() + steps[name].sum()) for name in ("checks", "violations"))
     return (
         f"{len(games)} games bite: the bridge (below), the sheltered attractor and the decoy, with L_P up to "
-        f"{games['transition_lipschitz'].max():g} (kernels steeper than 1 are clipped), each as it is and with random taxes on what the "
-        f"expert does not play; and games with mixed experts, known or solved for to {games['exploitability'].max():.1g} at most. Of "
-        f"{checks:,} inequalities in all **{violations}** are violated by more than 1e-9 of the right side and 1e-12. *Sharpness* is the "
-        "largest left / right over n ≥ 1 and games with L_P > 0: the right side could be smaller by what is missing from 1, and no game here "
+        f"{games['transition_lipschitz'].max():g} (kernels steeper than 1 are clipped), each as it is and with "
+        f"random taxes on what the "
+        f"expert does not play; and games with mixed experts, known or solved for to "
+        f"{games['exploitability'].max():.1g} at most. Of "
+        f"{checks:,} inequalities in all **{violations}** are violated by more than 1e-9 of the right side and "
+        f"1e-12. *Sharpness* is the "
+        "largest left / right over n ≥ 1 and games with L_P > 0: the right side could be smaller by what is missing "
+        "from 1, and no game here "
         "would refute it."
     )
 
@@ -63,7 +72,8 @@ def bridge_said(bridge: pd.DataFrame, labels: Mapping[str, str]) -> str:
     )
     return (
         f"Measured at L_P = {_values(bridge['transition_lipschitz'])}, L_r = {_values(bridge['reward_lipschitz'])}, "
-        f"H = {_values(bridge['horizon'])}, w = {_values(bridge['fall'])}, θ up to {bridge['amplified_error'].min():g}: NIG / bound is {words}. "
+        f"H = {_values(bridge['horizon'])}, w = {_values(bridge['fall'])}, θ up to "
+        f"{bridge['amplified_error'].min():g}: NIG / bound is {words}. "
         f"The expert's exploitability is {bridge['exploitability'].max():.1g} at most."
     )
 
@@ -85,10 +95,14 @@ def exponents_said(tightness: pd.DataFrame, exponents: pd.DataFrame) -> str:
     amplified = exponents[exponents["transition_lipschitz"] > 0]
     off = (amplified["fitted"] / amplified["theory"] - 1).abs().max()
     return (
-        f"At the smallest amplified error (θ up to {tightness['amplified_error'].min():g}) and H = {_values(tightness['horizon'])}: fitted is "
-        f"the slope of log(NIG / error) on H over the longer horizons, beside log(1 + L_P); they differ by at most {off:.1%}. The ratios of "
-        "NIG to the tight bound lie just above the constant 1/2 and come down to it; NIG over the MFC-ADV bound falls from "
-        f"H = {tightness['horizon'].min()} (mfc first) to H = {tightness['horizon'].max()} (mfc last); mfc power is the power of H by which NIG "
+        f"At the smallest amplified error (θ up to {tightness['amplified_error'].min():g}) and H = "
+        f"{_values(tightness['horizon'])}: fitted is "
+        f"the slope of log(NIG / error) on H over the longer horizons, beside log(1 + L_P); they differ by at most "
+        f"{off:.1%}. The ratios of "
+        "NIG to the tight bound lie just above the constant 1/2 and come down to it; NIG over the MFC-ADV bound "
+        "falls from "
+        f"H = {tightness['horizon'].min()} (mfc first) to H = {tightness['horizon'].max()} (mfc last); mfc power is "
+        f"the power of H by which NIG "
         "per unit of MFC-ADV error still grows."
     )
 
@@ -104,14 +118,18 @@ def frontiers_said(growth: pd.DataFrame, labels: Mapping[str, str]) -> list[str]
                 for row in here.itertuples()
             )
             lines.append(
-                f"**How does the {labels[proxy]} frontier grow?** From H = {here['shortest'].min()} to H = {here['longest'].max()}: {seen}."
+                f"**How does the {labels[proxy]} frontier grow?** From H = {here['shortest'].min()} to H = "
+                f"{here['longest'].max()}: {seen}."
             )
     if len(growth):
         lines.append(
             "Short horizons are no powers: over them $(H - 1)(H - 2)$ itself grows like "
-            f"$H^{{{growth['pairs_power'].max():.3f}}}$, which is what the decoy's MFC-ADV frontier is made of; to be compared with that, and "
-            "not with 2. The bridge's grows as its bound does. By the deviation error, the decoy's is $H / 2$ per unit of error, which is "
-            "linear. The bridge's adds to that what imitators lose who slip late, when it changes little for deviators: about the square "
+            f"$H^{{{growth['pairs_power'].max():.3f}}}$, which is what the decoy's MFC-ADV frontier is made of; to "
+            f"be compared with that, and "
+            "not with 2. The bridge's grows as its bound does. By the deviation error, the decoy's is $H / 2$ per "
+            "unit of error, which is "
+            "linear. The bridge's adds to that what imitators lose who slip late, when it changes little for "
+            "deviators: about the square "
             "root of H, so that it is linear for long horizons only."
         )
     return lines

@@ -16,7 +16,8 @@ from mfg_imitation.games.game import Game
 
 METHOD = "online_mirror_descent"
 
-#: A policy whose exploitability is at most this share of the reward's range times the horizon counts as an equilibrium, or
+#: A policy whose exploitability is at most this share of the reward's range times the horizon counts as an
+#: equilibrium, or
 #: the expert's own share, where that is larger.
 TOLERANCE = 1e-4
 
@@ -45,7 +46,8 @@ def other_equilibria(
         iterations: of mirror descent, at most, from each start.
 
     Returns:
-        One row per start: start (in words), iterations, exploitability, relative_exploitability (over the reward's range
+        One row per start: start (in words), iterations, exploitability, relative_exploitability (over the reward's
+        range
         times the horizon), distance (largest 1-norm between its population and the expert's at any step), value (what
         everyone earns), equilibrium: 0 for the expert's, 1, 2, ... for others in the order in which they are found, -1
         where the search ended at none; tolerance, the relative exploitability up to which it is one.
@@ -85,7 +87,7 @@ def _starts(game: Game, random_starts: int, seed: int) -> list[_Start]:
     uniform = game.uniform_policy()
     starts = [_Start("uniform", uniform)]
     for number, action in enumerate(game.actions[:MOST_ACTIONS]):
-        pure = jnp.zeros_like(uniform).at[..., number].set(1)
+        pure = jnp.broadcast_to(jnp.eye(len(game.actions))[number], uniform.shape)
         starts.append(_Start(f"nearly all {action}", (1 - MIXED) * pure + MIXED * uniform))
     drawn = np.random.default_rng(seed).dirichlet(np.ones(len(game.actions)), (random_starts, *uniform.shape[:2]))
     return starts + [_Start(f"random {number + 1}", jnp.asarray(one)) for number, one in enumerate(drawn)]

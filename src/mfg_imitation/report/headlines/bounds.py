@@ -26,11 +26,13 @@ def bounds(bridge: pd.DataFrame, steps: pd.DataFrame, biting: pd.DataFrame) -> s
     sharp = least > SHARP and not violations
     verdict = "No: they are attained, constants included." if sharp else "This run cannot tell."
     so = (
-        ", so the exponential dependence on $H$ of BC and vanilla-ADV and the quadratic one of MFC-ADV cannot be avoided"
+        ", so the exponential dependence on $H$ of BC and vanilla-ADV and the quadratic one of MFC-ADV cannot be "
+        "avoided"
         if sharp
         else ""
     )
     return (
-        f"**{verdict}** In one game small slips reach at least {math.floor(1e5 * least) / 1e5:.5f} of all three bounds{so}. Of {checks:,} inequalities "
+        f"**{verdict}** In one game small slips reach at least {math.floor(1e5 * least) / 1e5:.5f} of all three "
+        f"bounds{so}. Of {checks:,} inequalities "
         f"of the theorems and their proofs, {violations} are violated."
     )

@@ -26,7 +26,9 @@ def figure_2(scorecard: pd.DataFrame) -> str:
         for row in (value, nash)
     ]
     return (
-        f"**For what the population loses, {words[0]}; for the gap that the paper defines, {words[1]}.** Of the checks of its three "
-        f"observations, {value['holds']} of {value.sum()} hold for the {GAPS['population_value_gap']}, and {nash['holds']} of {nash.sum()} for "
+        f"**For what the population loses, {words[0]}; for the gap that the paper defines, {words[1]}.** Of the "
+        f"checks of its three "
+        f"observations, {value['holds']} of {value.sum()} hold for the {GAPS['population_value_gap']}, and "
+        f"{nash['holds']} of {nash.sum()} for "
         f"the {GAPS['nash_imitation_gap']} of Definition 7."
     )

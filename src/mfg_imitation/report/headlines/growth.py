@@ -15,7 +15,7 @@ from mfg_imitation.report.headline import headline
     order=3,
 )
 def growth(tightness: pd.DataFrame, frontier: pd.DataFrame) -> str:
-    """The gap per unit of two errors at the shortest and the longest horizon, and how the linear error's frontier grows."""
+    """The gap per unit of two errors at two horizons, and how the frontier of the linear error grows."""
     here = tightness[
         (tightness["slip"] == "steady") & (tightness["amplified_error"] == tightness["amplified_error"].min())
     ]
@@ -27,7 +27,8 @@ def growth(tightness: pd.DataFrame, frontier: pd.DataFrame) -> str:
     per_unit = {name: [row["nash_imitation_gap"] / row[name] for row in (first, last)] for name in ("bc", "mfc_adv")}
     ours = frontier.loc[frontier["proxy"] == "deviation", "power"]
     linear = (
-        f" The error that this project adds, *deviation*, has a bound that is linear in $H$; the worst cases found grow like $H^{{{ours.max():.2f}}}$ "
+        f" The error that this project adds, *deviation*, has a bound that is linear in $H$; the worst cases found "
+        f"grow like $H^{{{ours.max():.2f}}}$ "
         "at most."
         if len(ours)
         else ""
@@ -36,6 +37,7 @@ def growth(tightness: pd.DataFrame, frontier: pd.DataFrame) -> str:
     verdict = "**The one that sees its own population.** " if rise["bc"] > 2 * rise["mfc_adv"] else ""
     return (
         f"{verdict}From $H = {first['horizon']:g}$ to $H = {last['horizon']:g}$ the gap per unit of BC's error grows "
-        f"from {number(per_unit['bc'][0])} to {number(per_unit['bc'][1])}, per unit of MFC-ADV's from {number(per_unit['mfc_adv'][0])} to "
+        f"from {number(per_unit['bc'][0])} to {number(per_unit['bc'][1])}, per unit of MFC-ADV's from "
+        f"{number(per_unit['mfc_adv'][0])} to "
         f"{number(per_unit['mfc_adv'][1])}, for the same slips at $L_P = {first['transition_lipschitz']:g}$.{linear}"
     )

@@ -25,7 +25,10 @@ def lost_crowds(imitators: pd.DataFrame, ranking: pd.DataFrame, algorithms: pd.D
     worst = cases.loc[(cases["population_value_gap"] / cases["unit"]).idxmax()]
     label = dict(zip(algorithms["name"], algorithms["label"], strict=True))[worst["algorithm"]]
     return (
-        f"**Not always: a crowd that is lost has nothing to gain from deviating.** In {len(cases)} cases the least gap belongs to an imitator that is "
-        f"not near the best. The worst is {label} in {literal(worst['game'].replace('_', ' '))} ({worst['experiment'].replace('_', ' ')}): its gap is "
-        f"{number(worst['nash_imitation_gap'])}, but its population earns {number(worst['population_value_gap'])} less than the experts'."
+        f"**Not always: a crowd that is lost has nothing to gain from deviating.** In {len(cases)} cases the least "
+        f"gap belongs to an imitator that is "
+        f"not near the best. The worst is {label} in {literal(worst['game'].replace('_', ' '))} "
+        f"({worst['experiment'].replace('_', ' ')}): its gap is "
+        f"{number(worst['nash_imitation_gap'])}, but its population earns {number(worst['population_value_gap'])} "
+        f"less than the experts'."
     )

@@ -45,4 +45,5 @@ def noise(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> str:
     verdict = (
         "**Only to those who model the noise.** What the others converge to is not the expert. " if modelled else ""
     )
-    return f"{verdict}In the game {literal(game.replace('_', ' '))}, with noisy labels, median gaps with {most:,} demonstrations are: {then}{before}."
+    place = f"In the game {literal(game.replace('_', ' '))}, with noisy labels"
+    return f"{verdict}{place}, median gaps with {most:,} demonstrations are: {then}{before}."

@@ -26,7 +26,8 @@ def rewards(medians: pd.DataFrame) -> str:
     kinds = best["compared"].value_counts()
     better, worse = int(kinds.get("better", 0)), int(kinds.get("worse", 0))
     said = "; ".join(
-        f"{literal(one.case.replace('_', ' '))}: {METHODS.get(one.method, one.method.replace('_', ' '))} {number(one.loss)}, best imitator "
+        f"{literal(one.case.replace('_', ' '))}: {METHODS.get(one.method, one.method.replace('_', ' '))} "
+        f"{number(one.loss)}, best imitator "
         f"{number(one.beside_loss)} ({one.compared})"
         for one in best.itertuples()
     )

@@ -28,7 +28,8 @@ def which(tally: pd.DataFrame, algorithms: pd.DataFrame) -> str:
     )
     clean = tally[(tally["experiment"] == "clean") & (tally["algorithm"] == "bc")]
     simple = (
-        f" Where records are clean, {labels['bc']} is within 10% of the best in {clean.iloc[0]['near']} of {clean.iloc[0]['cells']} games."
+        f" Where records are clean, {labels['bc']} is within 10% of the best in {clean.iloc[0]['near']} of "
+        f"{clean.iloc[0]['cells']} games."
         if len(clean)
         else ""
     )
@@ -38,6 +39,7 @@ def which(tally: pd.DataFrame, algorithms: pd.DataFrame) -> str:
         else "nothing beside the recorded actions"
     )
     return (
-        f"**{labels[whole.index[0]]}**: it loses within 10% of the best in {best['near']} of {best['cells']} pairs of game and experiment "
+        f"**{labels[whole.index[0]]}**: it loses within 10% of the best in {best['near']} of {best['cells']} pairs "
+        f"of game and experiment "
         f"({best['near_share']:.0%}; {beside}). It needs: {need}.{simple}"
     )
