@@ -136,8 +136,8 @@ def test_nothing_is_wider_than_a_screen_or_cut(visit, path):
 def test_text_in_figures_can_be_read_on_a_small_screen(visit):
     """A figure's text has 7 or 8 points; on the screen it is at least 9 pixels high, and the figure scrolls instead."""
     page = visit("report/games/attractor.html", 375)
-    scale = "images => images.map(image => image.clientWidth / (image.naturalWidth * 72 / 96))"
-    assert min(page.eval_on_selector_all("figure img", scale)) * 7 >= 9
+    scale = "all => all.map(one => one.clientWidth / one.viewBox.baseVal.width)"
+    assert min(page.eval_on_selector_all("figure .zoom svg", scale)) * 7 >= 9
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_figures_have_numbers_of_their_own(visit):
 def test_figures_open_large_and_close_by_mouse_and_keyboard(visit):
     page = visit("report/paper.html")
     page.locator("figure .zoom").first.click()
-    assert page.locator("dialog[open] img").get_attribute("alt")
+    assert page.locator("dialog[open] svg").get_attribute("aria-label")
     page.locator("dialog[open] button").click()
     assert page.locator("dialog[open]").count() == 0
     page.locator("figure .zoom").first.focus()
@@ -287,7 +287,7 @@ def test_the_first_page_answers_three_questions_with_one_click_each(visit):
         question.click()
         heading = page.locator(f"[id='{question.get_attribute('href')[1:]}']")
         assert heading.inner_text() == question.inner_text() and heading.is_visible()
-    assert page.locator(".questions a").count() == 3 and page.locator(".beside img").count() >= 5
+    assert page.locator(".questions a").count() == 3 and page.locator(".beside svg").count() >= 5
 
 
 def test_crowds_move_and_stop(visit):
@@ -313,7 +313,7 @@ def test_a_page_that_is_made_alone_has_no_dead_links(smoke, tmp_path):
     page = folder / "report/games/attractor.html"
     links = {link["href"] for link in BeautifulSoup(page.read_text("utf-8"), "html.parser").find_all("a", href=True)}
     local = {link.partition("#")[0] for link in links if not link.startswith("https:")} - {""}
-    assert any(link.endswith("flow.csv") for link in local) and "../configuration.yaml" in local
+    assert any(link.endswith("flow.csv.zip") for link in local) and "../configuration.yaml" in local
     assert [link for link in sorted(local) if not (page.parent / link).is_file()] == []
 
 
@@ -374,4 +374,6 @@ def test_what_users_write_is_text_on_a_page(hostile, open_page):
     texts = [said["title"], said["source"], said["description"], k["symbol"], k["description"], said["states"][1]]
     assert [text for text in texts if text not in shown] == []
     assert page.title() == said["title"]
-    assert all(said["title"] in alt for alt in page.eval_on_selector_all("main img", "all => all.map(i => i.alt)"))
+    assert all(
+        said["title"] in alt for alt in page.eval_on_selector_all(".zoom svg", "all => all.map(i => i.ariaLabel)")
+    )

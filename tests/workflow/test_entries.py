@@ -148,4 +148,4 @@ def test_a_figure_is_one_file(run):
     for suffix in ("pdf", "png", "svg"):
         assert (run / f"figures/imitation/how_many.{suffix}").stat().st_size > 1000
     assert "imitation/how_many" in text(run / "figures/index.html")
-    assert 'alt="how many fits there are"' in text(run / "report/imitation.html")
+    assert 'aria-label="how many fits there are"' in text(run / "report/imitation.html")

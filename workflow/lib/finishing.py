@@ -8,9 +8,17 @@ from bs4 import BeautifulSoup
 
 from mfg_imitation.names import GAPS
 from mfg_imitation.report.literal import slug
+from workflow.lib.paths import offered
 
 #: A figure that the paper has, too, keeps its number there.
 OF_THE_PAPER = re.compile(r"figure_(\d+)(?:_(.+))?")
+
+
+#: A figure in a page: its alternative text and its file.
+FIGURE = re.compile(r'<svg role="img" aria-label="([^"]*)" data-file="([^"]*)".*?</svg>', re.DOTALL)
+
+#: What figures of one page share: letters, marks, clips.
+SHARED = re.compile(r'<(path|clipPath) id="([\w-]+)".*?(?:/>|</\1>)', re.DOTALL)
 
 
 class Beside(NamedTuple):
@@ -51,12 +59,40 @@ def finished(text: str, path: str, up: str, beside: Beside) -> str:
             )
     for link in soup.find_all("a", href=re.compile(r"^report:")):
         place, hash_mark, part = link["href"].removeprefix("report:").partition("#")
+        if table := re.fullmatch(r"tables/(.*)\.csv", place):
+            place = offered(table[1]).removeprefix("report/")
         if place.endswith(".html") and place not in {*beside.there, path}:
             # A page that this run does not make, and none has made.
             link.decompose() if link.find_parent("nav") else link.unwrap()
         else:
             link["href"] = f"{up}{place}{hash_mark}{part}"
     return str(soup)
+
+
+def with_drawings(page: str, drawings: list[str]) -> str:
+    """A page with its figures in their places, what they share at its beginning, and short names for that."""
+    shared = {}
+
+    def taken_out(drawing: str) -> str:
+        def take(match: re.Match) -> str:
+            shared.setdefault(match[2], match[0])
+            return ""
+
+        inside = re.sub(r"<defs>(.*?)</defs>", lambda match: SHARED.sub(take, match[1]), drawing, flags=re.DOTALL)
+        return inside.replace("xlink:href", "href")
+
+    drawings = [taken_out(drawing) for drawing in drawings]
+    names = {name: f"s{number}" for number, name in enumerate(shared)}
+
+    def renamed(text: str) -> str:
+        return re.sub(r'(id="|"#|url\(#)([\w-]+)', lambda match: match[1] + names.get(match[2], match[2]), text)
+
+    page = re.sub(r"<!--figure (\d+)-->", lambda match: renamed(drawings[int(match[1])]), page)
+    if not shared:
+        return page
+    unseen = 'aria-hidden="true" width="0" height="0" style="position: absolute"'
+    begin = f"<svg {unseen}><defs>{renamed(''.join(shared.values()))}</defs></svg>"
+    return re.sub(r"<body[^>]*>", lambda match: match[0] + begin, page, count=1)
 
 
 def _box_tables(soup: BeautifulSoup) -> None:

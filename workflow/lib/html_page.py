@@ -4,7 +4,7 @@ import copy
 import html
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +19,7 @@ from nbconvert import HTMLExporter  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
 from mfg_imitation.report.formulas import POWER, SYMBOL, mathml, power, tex_of  # noqa: E402
-from workflow.lib.finishing import Beside, finished  # noqa: E402
+from workflow.lib.finishing import FIGURE, Beside, finished, with_drawings  # noqa: E402
 
 # Code is matched first, so that a dollar in it is left alone.
 FORMULA = re.compile(
@@ -73,20 +73,28 @@ def executed(notebook: str, parameters: Mapping[str, Any]) -> nbformat.NotebookN
     return done
 
 
-def written(notebook: nbformat.NotebookNode, path: str) -> str:
-    """A notebook as the text of its file; figures, and what programs draw, are those of the page: here they are named.
-
-    Args:
-        path: of its page, from the report's folder.
-    """
-    up = "../" * (path.count("/") + 1)
+def with_html(notebook: nbformat.NotebookNode, change: Callable[[str], str]) -> nbformat.NotebookNode:
+    """A copy of a notebook with another HTML in its outputs."""
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "text/html" in output.get("data", {}):
-                text = re.sub(r'src="data:[^"]*" data-file="([^"]*)"', rf'src="{up}../\1"', output.data["text/html"])
-                output.data["text/html"] = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
-    return nbformat.writes(notebook) + "\n"
+                output.data["text/html"] = change(output.data["text/html"])
+    return notebook
+
+
+def written(notebook: nbformat.NotebookNode, path: str) -> str:
+    """A notebook as the text of its file; figures are named, and what is folded on the page is left out.
+
+    Args:
+        path: of its page, from the report's folder.
+    """
+    image = rf'<img src="{"../" * (path.count("/") + 2)}\2" alt="\1">'
+
+    def named(text: str) -> str:
+        return re.sub(r"<script.*?</script>|<details>.*?</details>", "", FIGURE.sub(image, text), flags=re.DOTALL)
+
+    return nbformat.writes(with_html(notebook, named)) + "\n"
 
 
 def html_page(notebook: nbformat.NotebookNode, template: Path, path: str, beside: Beside) -> str:
@@ -98,11 +106,17 @@ def html_page(notebook: nbformat.NotebookNode, template: Path, path: str, beside
         beside: what surrounds the notebook.
     """
     up = "../" * path.count("/")
-    exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True)
+    exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)])
     exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True
     resources = {"metadata": {"name": _heading(notebook), "path": "."}, "here": path, **beside._asdict()}
-    return finished(exporter.from_notebook_node(notebook, resources)[0], path, up, beside)
+    drawings = []  # which would be longer when nbconvert, and we, have read and written them
+
+    def taken_out(text: str) -> str:
+        return FIGURE.sub(lambda match: drawings.append(match[0]) or f"<!--figure {len(drawings) - 1}-->", text)
+
+    page = exporter.from_notebook_node(with_html(notebook, taken_out), resources)[0]
+    return with_drawings(finished(page, path, up, beside), drawings)
 
 
 def _heading(notebook) -> str:

@@ -32,7 +32,7 @@ rule page:
         tables=lambda wildcards: paths.tables(RUN.page(wildcards.page)[1].tables),
         figures=lambda wildcards: [paths.figure(name, "svg") for name in RUN.page(wildcards.page)[1].figures],
         games=lambda wildcards: [f"config/games/{game}.yaml" for game in RUN.page(wildcards.page)[1].games],
-        offered=lambda wildcards: [f"report/tables/{table}.csv" for table in RUN.offered_beside(wildcards.page)],
+        offered=lambda wildcards: [paths.offered(table) for table in RUN.offered_beside(wildcards.page)],
         configuration="report/configuration.yaml",
     output:
         notebook="report/notebooks/{page}.ipynb",
@@ -99,7 +99,7 @@ for number, tables in enumerate(RUN.offered_together()):
         input:
             paths.tables(tables),
         output:
-            [f"report/tables/{table}.csv" for table in tables],
+            [paths.offered(table) for table in tables],
         localrule: True
         script:
             "../scripts/offered_tables.py"
@@ -108,7 +108,7 @@ for number, tables in enumerate(RUN.offered_together()):
 rule offered_tables:
     """The tables that readers of the report can download."""
     input:
-        [f"report/tables/{table}.csv" for table in RUN.offered_tables()],
+        [paths.offered(table) for table in RUN.offered_tables()],
 
 
 rule verify:

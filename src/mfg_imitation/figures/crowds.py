@@ -47,6 +47,19 @@ def crowds_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
         return _draw_distances(frame, algorithms)
 
 
+def shares_of(frame: pd.DataFrame, name: str, kind: str) -> pd.DataFrame:
+    """The shares of one policy: a row for every step, a column for every state in their order, 0 where none is said.
+
+    Args:
+        frame: see `studies.crowds.crowds`.
+        kind: own or predicted.
+    """
+    here = frame[frame["algorithm"] == name]
+    table = here.pivot_table(index="step", columns="state", values=kind, sort=False, fill_value=0)
+    steps = range(int(frame["step"].max()) + 1)
+    return table.reindex(index=steps, columns=frame["state"].drop_duplicates(), fill_value=0).fillna(0)
+
+
 def _draw_states(frame: pd.DataFrame, labels: dict[str, str]) -> Figure:
     names, states = frame["algorithm"].drop_duplicates().tolist(), frame["state"].drop_duplicates().tolist()
     left, bottom, height, top, between = 0.4, 0.4, 1.15, 0.48, 0.1
@@ -54,14 +67,13 @@ def _draw_states(frame: pd.DataFrame, labels: dict[str, str]) -> Figure:
     figure = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
     for number, name in enumerate(names):
         axes = add_axes(figure, left + number * (width + between), bottom, width, height)
-        here = frame[frame["algorithm"] == name]
+        own, predicted = (shares_of(frame, name, kind) for kind in ("own", "predicted"))
         for state, color in zip(states, STATES, strict=False):
-            rows = here[here["state"] == state]
-            axes.plot(rows["step"], rows["own"], color=color, linewidth=1.6, clip_on=False)
+            axes.plot(own.index, own[state], color=color, linewidth=1.6, clip_on=False)
             axes.plot(
-                rows["step"], rows["predicted"], color=color, linewidth=1.2, linestyle=(0, (1, 1.2)), clip_on=False
+                predicted.index, predicted[state], color=color, linewidth=1.2, linestyle=(0, (1, 1.2)), clip_on=False
             )
-        axes.set(xlim=(0, max(here["step"].max(), 1)), ylim=(0, 1), yticks=[0, 0.5, 1], xlabel="step")
+        axes.set(xlim=(0, max(own.index[-1], 1)), ylim=(0, 1), yticks=[0, 0.5, 1], xlabel="step")
         axes.set_title(labels.get(name, name), pad=4)
         axes.tick_params(labelleft=number == 0)
         axes.xaxis.set_major_locator(MaxNLocator(2, integer=True, steps=[1, 2, 5, 10]))
@@ -84,19 +96,18 @@ def _draw_distances(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     width = (TEXT_WIDTH - left - 0.1 - between) / 2
     figure = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
     shown = [name for name in frame["algorithm"].drop_duplicates() if name != EXPERT]
-    experts = frame[frame["algorithm"] == EXPERT].set_index(["step", "state"])["own"]
+    experts = shares_of(frame, EXPERT, "own")
     panels = [add_axes(figure, left + i * (width + between), bottom, width, height) for i in range(2)]
     highest = 0.0
     for axes, (kind, words) in zip(
         panels, (("predicted", "predicted among experts"), ("own", "own population")), strict=True
     ):
         for name in shown:
-            shares = frame[frame["algorithm"] == name].set_index(["step", "state"])[kind]
-            apart = (shares - experts).abs().groupby("step").sum()
+            apart = (shares_of(frame, name, kind) - experts).abs().sum(axis=1)
             highest = max(highest, float(apart.max()))
             axes.plot(apart.index, apart.to_numpy(), **looks[name], clip_on=False)
         axes.set_title(words, pad=4)
-        axes.set(xlabel="step", xlim=(0, max(experts.index.get_level_values("step").max(), 1)))
+        axes.set(xlabel="step", xlim=(0, max(experts.index[-1], 1)))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
     for axes in panels:
         axes.set_ylim(0, 1.05 * highest or 1)

@@ -75,19 +75,10 @@ def _draw_bands(frame: pd.DataFrame, colors: dict[str, str]) -> Figure:
         floor = bottom + (len(states) - 1 - number) * (height + between)
         axes = add_axes(figure, left, floor, TEXT_WIDTH - left - right, height)
         here = frame[frame["state"] == state]
-        shares = (
-            here.pivot_table(index="step", columns="action", values="probability", fill_value=0)
-            .reindex(steps)
-            .fillna(0)
-        )
+        shares = here.pivot_table(index="step", columns="action", values="probability", fill_value=0)
+        shares = shares.reindex(index=steps, columns=list(colors)).fillna(0)
         there = here.groupby("step")["population"].first().reindex(steps).fillna(0).to_numpy() > NOBODY
-        begin = np.zeros(len(steps))
-        for action in shares:
-            for pale, shown in ((False, there), (True, ~there)):
-                color = _pale(colors[action]) if pale else colors[action]
-                look = {"color": color, "edgecolor": color, "width": 1, "linewidth": 0.3}
-                axes.bar(steps[shown], shares[action].to_numpy()[shown], bottom=begin[shown], align="edge", **look)
-            begin += shares[action].to_numpy()
+        _draw_band(axes, shares, there, colors)
         axes.set(xlim=(steps[0], steps[-1] + 1), ylim=(0, 1), yticks=[])
         axes.grid(visible=False)
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
@@ -96,6 +87,21 @@ def _draw_bands(frame: pd.DataFrame, colors: dict[str, str]) -> Figure:
     axes.set_xlabel("step")
     _legend(figure, colors)
     return figure
+
+
+def _draw_band(axes: Axes, shares: pd.DataFrame, there: np.ndarray, colors: dict[str, str]) -> None:
+    """The probabilities of one state's actions on one another; steps that are alike are one piece."""
+    values = np.column_stack([shares.to_numpy().round(4), there])
+    starts = np.flatnonzero(np.r_[True, (np.diff(values, axis=0) != 0).any(axis=1)])
+    widths = np.diff(np.r_[starts, len(values)])
+    for start, width in zip(starts, widths, strict=True):
+        begin = 0.0
+        for action, share in zip(shares, values[start], strict=False):
+            if share > 0:
+                color = colors[action] if there[start] else _pale(colors[action])
+                look = {"color": color, "edgecolor": color, "linewidth": 0.3, "align": "edge"}
+                axes.bar(shares.index[start], share, bottom=begin, width=width, **look)
+            begin += share
 
 
 def _draw_table(frame: pd.DataFrame, colors: dict[str, str]) -> Figure:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from numbers import Real
 from pathlib import Path
-from urllib.parse import quote
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
@@ -26,9 +25,6 @@ REPORT = "report:"
 #: Pixels of a screen for a point of a figure, where there is room and at least: text of 8 points is then 15 and 11
 #: high.
 PIXELS, FEWEST = 1.92, 1.4
-
-#: What needs no escape in the address of a drawing.
-SAFE = " '=:/;,()-."
 
 #: What marks a verdict, beside its colour.
 VERDICTS = {"holds": "\N{CHECK MARK}", "fails": "\N{BALLOT X}", "not measured": "\N{EN DASH}"}
@@ -111,13 +107,12 @@ class Report:
         """HTML of a figure without caption; a press enlarges it."""
         self._shown.add(figure)
         about = self._about(figure) if self.figures is None else self.figures[figure]
-        drawing = self._file(figure).read_text("utf-8")
+        drawing = re.sub(r"<!--.*?-->", "", self._file(figure).read_text("utf-8"), flags=re.DOTALL)
         points = float(re.search(r'<svg[^>]* width="([\d.]+)pt"', drawing)[1])
         place = f"width: {width or round(PIXELS * points)}px; min-width: min(100%, {round(FEWEST * points)}px)"
-        # In single quotes and with few escapes: half the letters of base64.
-        drawn = f"data:image/svg+xml,{quote(drawing.replace(chr(34), chr(39)), safe=SAFE)}"
-        image = f'<img src="{drawn}" data-file="figures/{figure}.svg" alt="{about["alt"]}" style="{place}">'
-        return f'<div class="picture"><button type="button" class="zoom">{image}</button></div>'
+        look = f'role="img" aria-label="{about["alt"]}" data-file="figures/{figure}.svg" style="{place}"'
+        shown = re.sub(r'<svg(.*?) width="[^"]*" height="[^"]*"', rf"<svg {look}\1", drawing, count=1)
+        return f'<div class="picture"><button type="button" class="zoom">{shown}</button></div>'
 
     def show_others(self, besides: Collection[str] = ()) -> None:
         """The page's figures that have not been shown: those that later entries add.
@@ -214,7 +209,7 @@ def _cell(value: object, name: str, how: Format | None, html: Collection[str], m
     if not isinstance(value, Real):
         return f"<td>{literal(str(value))}</td>"
     written = how(value) if callable(how) else how.format(value) if how else _plain(value)
-    return f'<td class="number"><data value="{float(value)!r}">{typeset(written)}</data></td>'
+    return f'<td><data value="{float(value):.6g}">{typeset(written)}</data></td>'
 
 
 def _plain(value: Real) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from mfg_imitation.figures.crowds import shares_of
+
 #: Of a share of the population at most this, nobody is said to be there.
 NOBODY = 1e-6
 
@@ -14,23 +16,27 @@ def crowds_said(crowds: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     Args:
         crowds: see `studies.crowds.crowds`.
     """
-    wide = crowds.pivot_table(index=["step", "state"], columns="algorithm", values=["predicted", "own"], sort=False)
+    experts = shares_of(crowds, "expert", "own")
     lines = []
     for name in crowds["algorithm"].drop_duplicates():
         if name == "expert":
             continue
-        own = (wide["own", name] - wide["own", "expert"]).abs().groupby("step").sum() / 2
-        predicted = (wide["predicted", name] - wide["own", "expert"]).abs().groupby("step").sum() / 2
+        own, predicted = (
+            (shares_of(crowds, name, kind) - experts).abs().sum(axis=1) / 2 for kind in ("own", "predicted")
+        )
+        label = labels.get(name, name)
+        if max(own.max(), predicted.max()) <= NOBODY:
+            lines.append(f"**{label}**: the crowd is where the experts are, at every step.")
+            continue
         lines.append(
-            f"**{labels.get(name, name)}**: when all imitate, {_part(own.max())} of the crowd is where experts are "
-            f"not (step {own.idxmax()}); one "
-            f"imitator among experts would stray with probability {_part(predicted.max())}."
+            f"**{label}**: when all imitate, {_part(own.max())} of the crowd is where experts are not (step "
+            f"{own.idxmax()}); one imitator among experts would stray with probability {_part(predicted.max())}."
         )
     return lines
 
 
 def _part(share: float) -> str:
-    return "0%" if share <= NOBODY else f"{share:.2g}".rstrip("0").rstrip(".") if share < 1e-4 else f"{share:.1%}"
+    return "0%" if share <= NOBODY else f"{share:.1e}" if share < 1e-3 else f"{share:.1%}"
 
 
 def fitted_table(imitators: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import pandas as pd
 from IPython.display import HTML, display
 
+from mfg_imitation.figures.crowds import shares_of
 from mfg_imitation.names import JUDGED_GAPS
 from mfg_imitation.report.cells import VERDICTS, Report, data, link, number, say
 from mfg_imitation.report.headline import HEADLINES
@@ -65,9 +66,7 @@ def moving_crowds(crowds: pd.DataFrame, labels: dict[str, str], title: str) -> s
     places = first[["column", "row"]].to_numpy().tolist() if flat else None
     panels = []
     for name in crowds["algorithm"].drop_duplicates():
-        shares = crowds[crowds["algorithm"] == name].pivot_table(
-            index="step", columns="state", values="own", sort=False
-        )
+        shares = shares_of(crowds, name, "own")
         panels.append(
             {
                 "label": labels.get(name, name),

@@ -12,14 +12,16 @@ from mfg_imitation.games.game import Game
 from mfg_imitation.studies.game_summary import places
 from mfg_imitation.studies.imitation import Fits, key
 
-#: Digits of the shares.
-DIGITS = 6
+#: Digits of the shares, and the share from which on there is somebody.
+DIGITS, SOMEBODY = 6, 1e-9
 
 
 def crowds(
     game: Game, expert: Float[Array, "H S A"], fits: Mapping[str, Fits], experiment: str, demonstrations: int
 ) -> pd.DataFrame:
     """The populations of an expert and of its imitators, fitted to the first sample: a row per policy, step and state.
+
+    Every state has a row at the first step; after that, only where somebody is.
 
     Args:
         fits: by algorithm, what it has fitted, see `studies.imitation.imitators`.
@@ -34,9 +36,11 @@ def crowds(
     policies = {"expert": expert} | {name: jnp.asarray(fit[place][0]) for name, fit in fits.items() if place in fit}
     experts, frames = population_flow(game, expert), []
     for name, policy in policies.items():
-        own, predicted = population_flow(game, policy), agent_flow_of(game, policy, experts)
-        step, state = (index.ravel() for index in np.indices(own.shape))
-        shares = {"predicted": np.asarray(predicted).ravel(), "own": np.asarray(own).ravel()}
+        own, predicted = np.asarray(population_flow(game, policy)), np.asarray(agent_flow_of(game, policy, experts))
+        somebody = np.maximum(own, predicted) > SOMEBODY
+        somebody[0] = True
+        step, state = np.nonzero(somebody)
+        shares = {"predicted": predicted[somebody], "own": own[somebody]}
         rounded = {column: [float(f"{share:.{DIGITS}g}") for share in values] for column, values in shares.items()}
         where = {"experiment": experiment, "demonstrations": demonstrations, "algorithm": name, "step": step}
         frames.append(

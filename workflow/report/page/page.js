@@ -13,12 +13,12 @@ const reachable = () => {
     box.classList.toggle("fits", box.offsetWidth <= text);
   }
 };
-const dialog = document.querySelector("dialog"), large = dialog.querySelector("img");
+const dialog = document.querySelector("dialog"), large = dialog.querySelector("div");
 for (const button of document.querySelectorAll(".zoom")) {
   button.addEventListener("click", () => {
-    const image = button.querySelector("img");
-    large.src = image.src; large.alt = image.alt;
-    large.style.width = `${Math.max(0.94 * innerWidth, image.clientWidth)}px`;
+    const drawing = button.querySelector("svg"), copy = drawing.cloneNode(true);
+    copy.style.width = `${Math.max(0.94 * innerWidth, drawing.clientWidth)}px`;
+    large.replaceChildren(copy);
     dialog.showModal();
   });
 }
