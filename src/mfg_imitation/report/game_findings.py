@@ -118,7 +118,8 @@ def population_said(flow: pd.DataFrame) -> list[str]:
             f"The fullest state is *{literal(ever)}* at step {when}, with {shares.loc[when, ever]:.1%} of the "
             f"population. At the last step it is "
             f"*{literal(end)}*, with {shares.loc[last, end]:.1%}; somebody is then in {spread} of {shares.shape[1]} "
-            f"states."
+            f"states.",
+            _state_said(end, shares[end]),
         ]
     return [_state_said(state, column) for state, column in shares.items() if column.max() > NOBODY]
 
@@ -192,7 +193,9 @@ def others_said(others: pd.DataFrame, value: float) -> str:
     nowhere = others[others["equilibrium"] < 0]
     different = others[others["equilibrium"] > 0].drop_duplicates("equilibrium")
     searched = f"Online mirror descent was started from {count} policies: uniform, nearly one action everywhere, random"
-    if different.empty:
+    if len(nowhere) == count:
+        found = "None of them came to an equilibrium, so that nothing can be said"
+    elif different.empty:
         found = f"It found **no other equilibrium**: {same} of the {count} searches ended in the expert's population"
     else:
         said = "; ".join(
