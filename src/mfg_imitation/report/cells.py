@@ -238,8 +238,10 @@ def data(name: str, value: object) -> str:
 
 
 def number(value: float) -> str:
-    """A number to three digits, with its power of ten as one reads it; what is no number is said in words."""
+    """A number to three digits or more, with its power of ten as one reads it; what is no number is said in words."""
     if math.isnan(value):
         return "an unknown amount"
+    if 1e3 <= abs(value) < 1e6:
+        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
     digits, _, exponent = f"{value:.3g}".partition("e")
     return power(digits, int(exponent)) if exponent else digits.replace("-", "\N{MINUS SIGN}")

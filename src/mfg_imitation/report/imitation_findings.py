@@ -67,8 +67,8 @@ def reasons_said(
                     f"{apart['mfc_adv'].most} "
                     f"demonstrations: {told}."
                 )
-    if "mfc_adv" in set(ranked["algorithm"]):
-        behind = behind_cloning(ranked, "mfc_adv")
+    behind = behind_cloning(ranked, "mfc_adv")
+    if len(behind):
         groups = behind.groupby("game", sort=False)
         where = "; ".join(
             f"{literal(words(game))}: {', '.join(map(words, rows['experiment']))}" for game, rows in groups
