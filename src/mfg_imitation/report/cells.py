@@ -71,11 +71,6 @@ class Report:
         """Whether the page has a figure of this name."""
         return self._file(figure).is_file() if self.figures is None else figure in self.figures
 
-    def has_table(self, name: str) -> bool:
-        """Whether the page has a table of this name."""
-        there = (self.root / f"data/tables/{name}.csv").is_file()
-        return there if self.tables is None else name in self.tables
-
     def show(
         self, figure: str, width: int | None = None, target: str = "", caption: str = "", folded: bool = False
     ) -> None:

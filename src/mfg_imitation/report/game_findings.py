@@ -6,6 +6,7 @@ import pandas as pd
 
 from mfg_imitation.names import GAPS, ROUNDING
 from mfg_imitation.report.cells import number
+from mfg_imitation.report.findings import largest_gaps
 from mfg_imitation.report.literal import literal
 
 #: Of a share of the population at most this, nobody is said to be there, or to do something.
@@ -266,5 +267,5 @@ def comparison_said(comparison: pd.DataFrame) -> tuple[str, str]:
 def paths_table(paths: pd.DataFrame) -> pd.DataFrame:
     """The largest of each gap on every path away from the expert."""
     words = {"declared": "the declared slip", "uniform": "uniform", "random": "random"}
-    largest = paths.groupby("towards", sort=False)[list(GAPS)].max().rename(index=words, columns=GAPS)
+    largest = largest_gaps(paths, list(GAPS)).rename(index=words, columns=GAPS)
     return largest.rename(index="towards {}".format).rename_axis("path").reset_index()
