@@ -2,7 +2,7 @@
 # One item alone:                          snakemake --cores 8 figure_1
 #
 # `snakemake --list-rules` says what every rule makes; these are words to ask for: figure_1, figure_2, scorecard, paper,
-# theory, imitation, noise, explorer, games, tables, figures, report, verify. Where products lie: workflow/lib/paths.py.
+# theory, imitation, noise, explorer, games, tables, figures, api, report, verify. Where products lie: workflow/lib/paths.py.
 import os
 import sys
 from pathlib import Path

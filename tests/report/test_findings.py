@@ -69,12 +69,6 @@ def test_the_largest_gap_of_every_path():
     assert findings.largest_gaps(paths, ["gap"])["gap"].to_dict() == {"uniform": 3.0, "worst": 2.0}
 
 
-def test_the_fullest_state_at_any_step_and_at_the_end():
-    rows = [("bar", 0, 0.9), ("home", 0, 0.1), ("bar", 1, 0.3), ("home", 1, 0.7)]
-    ever, at_last = findings.fullest(pd.DataFrame(rows, columns=["state", "step", "population"]))
-    assert ever == ("bar", 0, 0.9) and at_last == ("home", 1, 0.7)
-
-
 def test_the_last_answers_and_the_most_simulations_speak():
     asked = pd.DataFrame(
         [("g", "bc", s, q, gap) for s, q, gap in ((0, 10, 9.0), (0, 20, 1.0), (1, 20, 3.0))],

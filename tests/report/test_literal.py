@@ -5,7 +5,7 @@ import string
 import pytest
 from bs4 import BeautifulSoup
 
-from mfg_imitation.report.literal import linked, literal, symbol
+from mfg_imitation.report.literal import linked, literal
 from workflow.lib.html_page import Page
 
 MARKED = [
@@ -52,8 +52,3 @@ def test_web_addresses_are_links_and_nothing_else_is(text, links):
 
 def test_an_empty_line_begins_a_paragraph():
     assert linked("one\ntwo\n  \n<three>\n") == "one two<br><br>&#60;three&#62;"
-
-
-def test_symbols_have_indices():
-    assert symbol("L_P") == symbol("$L_{P}$") == "<i>L</i><sub>P</sub>"
-    assert symbol("<b>_<i>") == "<i>&#60;b&#62;</i><sub>&#60;i&#62;</sub>" and symbol("") == ""

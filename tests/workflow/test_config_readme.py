@@ -50,8 +50,9 @@ def test_the_example_runs_as_written(tmp_path):
     snakemake(folder, *arguments)
 
     page = (folder / "report/games/commute.html").read_text(encoding="utf-8")
-    assert page.count("data:image/png") == 5, "diagram, convergence, flow, paths and imitators are inside the page"
-    for figure in ("diagram", "convergence", "flow", "paths", "imitators"):
+    figures = ("diagram", "policy", "convergence", "flow", "paths", "imitators", "crowds")
+    assert page.count('<svg role="img"') == len(figures), "they are inside the page"
+    for figure in figures:
         for suffix in ("pdf", "png", "svg"):
             assert (folder / f"figures/games/commute/{figure}.{suffix}").stat().st_size > 1000
     expert = load_equilibrium(folder / "data/experts/commute.npz")

@@ -149,4 +149,4 @@ def test_a_figure_is_one_file(run):
         assert (run / f"figures/imitation/how_many.{suffix}").stat().st_size > 1000
     planned = snakemake(run, "figures/index.html", *SMOKE, "--dry-run", "--forcerun", "contact_sheet")
     assert "figures/imitation/how_many.svg" in planned.stdout + planned.stderr
-    assert 'alt="how many fits there are"' in text(run / "report/imitation.html")
+    assert 'aria-label="how many fits there are"' in text(run / "report/imitation.html")

@@ -221,7 +221,7 @@ def check_folders() -> None:
 def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
     """Names in the configuration that no game's file, and no algorithm, bears."""
     imitation = config["imitation"]
-    games = {("paper", "game"): config["paper"]["game"]}
+    games = {("paper", "game"): config["paper"]["game"], ("crowds", "game"): config["crowds"]["game"]}
     games |= {("imitation", "games", name): name for name in imitation.get("games", {})}
     for study in STUDIES:
         games |= {(study, "cases", index, "game"): case["game"] for index, case in enumerate(config[study]["cases"])}
@@ -258,6 +258,10 @@ def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
         kind = key if key in known else "algorithms"
         named = {(*place, key, i): name for place, spec in places.items() for i, name in enumerate(spec.get(key, []))}
         yield from _unknown(named, known.get(key, list(ALGORITHMS)), f"the {kind} are")
+    shown = {("crowds", "algorithms", index): name for index, name in enumerate(config["crowds"]["algorithms"])}
+    yield from _unknown(shown, list(ALGORITHMS), "the algorithms are")
+    experiment = {("crowds", "experiment"): config["crowds"]["experiment"]}
+    yield from _unknown(experiment, known["experiments"], "the experiments are")
 
 
 def _unknown(named: Mapping[Place, str], known: list[str], who: str) -> Iterator[Problem]:

@@ -15,6 +15,8 @@ from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.games.families.family import FAMILIES, Parameter
 from mfg_imitation.games.families.table import TableParameter
 from mfg_imitation.imitation.algorithm import ALGORITHMS
+from mfg_imitation.io.tables import read_table
+from mfg_imitation.report.headline import HEADLINES
 from mfg_imitation.report.page import PAGES
 from workflow.lib.config_checks import config_schema
 
@@ -151,12 +153,27 @@ def _solvers() -> str:
 
 def _pages() -> str:
     rows = [(f"`report/{re.sub('{.*}', 'NAME', name)}.html`", entry.summary) for name, entry in PAGES.items()]
+    rows.append(("`report/api/index.html`", "Every public function, with an example that runs"))
     rows.append(("`figures/index.html`", "All figures at a glance, each with its vector files"))
     return _table(("page", "what it answers"), rows)
 
 
+#: The findings that README begins with, of those of the first page: read off the tables of the reference.
+FOUND = ("figure_2", "bounds", "growth")
+
+
+def _findings() -> str:
+    lines = []
+    for name in FOUND:
+        entry = HEADLINES[name]
+        said = entry.say(*(read_table(Path("data/reference") / f"{table}.csv") for table in entry.tables))
+        lines.append(f"- *{entry.question}* {said}")
+    return "\n".join(lines)
+
+
 #: What a marker's name stands for.
 TABLES = {
+    "findings": _findings,
     "configuration": _configuration,
     "data_sets": _data_sets,
     "families": _families,

@@ -1,9 +1,10 @@
 """An executed notebook as one web page that needs nothing else: no code, no network, formulas as MathML."""
 
+import copy
 import html
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,18 +14,21 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
-from docutils.utils.math.latex2mathml import tex2mathml  # noqa: E402
 from jinja2 import pass_context  # noqa: E402
 from nbconvert import HTMLExporter  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
+from mfg_imitation.report.formulas import POWER, SYMBOL, mathml, power, tex_of  # noqa: E402
+from workflow.lib.finishing import FIGURE, Beside, finished, with_drawings  # noqa: E402
+
 # Code is matched first, so that a dollar in it is left alone.
-FORMULA = re.compile(r"(`+).+?\1|\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>\S|\S.*?\S)\$", re.DOTALL)
-
-
-def mathml(tex: str, block: bool) -> str:
-    """Browsers draw MathML by themselves; TeX would need a script from the network."""
-    return " ".join(tex2mathml(tex, as_block=block).split())
+FORMULA = re.compile(
+    r"(`+).+?\1|\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>\S|\S.*?\S)\$|(?P<sign>"
+    + SYMBOL.pattern
+    + ")|"
+    + POWER.pattern,
+    re.DOTALL,
+)
 
 
 class Page(HTMLExporter):
@@ -34,10 +38,14 @@ class Page(HTMLExporter):
         formulas = []
 
         def keep(match: re.Match) -> str:
-            tex = match["block"] or match["inline"]
+            if match["digits"]:
+                return power(match["digits"], int(match["exponent"]))
+            tex = tex_of(match) if match["sign"] else match["block"] or match["inline"]
             if tex is None:
                 return match[0]
-            formulas.append(mathml(tex, match["block"] is not None))
+            block = match["block"] is not None
+            formula = mathml(tex, block)
+            formulas.append(f'<span class="formula">{formula}</span>' if block else formula)
             return f"[](formula:{len(formulas) - 1})"  # a link: no text of a user's becomes one to a formula
 
         text = super().markdown2html(context, FORMULA.sub(keep, source))
@@ -65,34 +73,50 @@ def executed(notebook: str, parameters: Mapping[str, Any]) -> nbformat.NotebookN
     return done
 
 
-def written(notebook: nbformat.NotebookNode) -> str:
-    """A notebook as the text of its file."""
-    return nbformat.writes(notebook) + "\n"
+def with_html(notebook: nbformat.NotebookNode, change: Callable[[str], str]) -> nbformat.NotebookNode:
+    """A copy of a notebook with another HTML in its outputs."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = change(output.data["text/html"])
+    return notebook
 
 
-def html_page(
-    notebook: nbformat.NotebookNode, template: Path, path: str, pages: Mapping[str, str], made_with: str
-) -> str:
+def written(notebook: nbformat.NotebookNode, path: str) -> str:
+    """A notebook as the text of its file; figures are named, and what is folded on the page is left out.
+
+    Args:
+        path: of its page, from the report's folder.
+    """
+    image = rf'<img src="{"../" * (path.count("/") + 2)}\2" alt="\1">'
+
+    def named(text: str) -> str:
+        return re.sub(r"<script.*?</script>|<details>.*?</details>", "", FIGURE.sub(image, text), flags=re.DOTALL)
+
+    return nbformat.writes(with_html(notebook, named)) + "\n"
+
+
+def html_page(notebook: nbformat.NotebookNode, template: Path, path: str, beside: Beside) -> str:
     """The HTML of an executed notebook, its title the first heading.
 
     Args:
         template: a folder of nbconvert's.
         path: of the page, from the report's folder; links that begin with `report:` are made relative to it.
-        pages: for the navigation: path, from the report's folder -> name.
-        made_with: versions and settings, for the foot of the page.
+        beside: what surrounds the notebook.
     """
     up = "../" * path.count("/")
-    exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True)
+    exporter = Page(template_name=template.name, extra_template_basedirs=[str(template.parent)])
     exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True
-    resources = {"metadata": {"name": _heading(notebook), "path": "."}}
-    resources |= {
-        "pages": {f"{up}{to}": name for to, name in pages.items()},
-        "here": f"{up}{path}",
-        "made_with": made_with,
-    }
-    page = exporter.from_notebook_node(notebook, resources)[0]
-    return re.sub('(<a [^<>]*href=")report:', rf"\g<1>{up}", page)
+    resources = {"metadata": {"name": _heading(notebook), "path": "."}, "here": path, **beside._asdict()}
+    drawings = []  # which would be longer when nbconvert, and we, have read and written them
+
+    def taken_out(text: str) -> str:
+        return FIGURE.sub(lambda match: drawings.append(match[0]) or f"<!--figure {len(drawings) - 1}-->", text)
+
+    page = exporter.from_notebook_node(with_html(notebook, taken_out), resources)[0]
+    return with_drawings(finished(page, path, up, beside), drawings)
 
 
 def _heading(notebook) -> str:

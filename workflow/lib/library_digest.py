@@ -38,6 +38,13 @@ def modules_behind(script: str, *modules: str) -> set[str]:
     return _closure({*_imported(ROOT / script), *modules})
 
 
+def public_modules() -> list[str]:
+    """The modules that hold the public names, as the package's own file lists them."""
+    tree = ast.parse((LIBRARY / "__init__.py").read_text(encoding="utf-8"))
+    listed = (node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "submod_attrs")
+    return [f"{LIBRARY.name}.{name}" for name in ast.literal_eval(next(listed))]
+
+
 @cache
 def _graph() -> grimp.ImportGraph:
     """Who imports whom in the library and in workflow/lib."""

@@ -17,6 +17,16 @@ def tables(names: Iterable[str]) -> list[str]:
     return [table(name) for name in names]
 
 
+#: Tables of one row per step, policy or stop of a slider: readers are offered them packed, a quarter of the size.
+LARGE = ("crowds", "explorer", "flow", "paths", "policy", "sweep")
+
+
+def offered(name: str) -> str:
+    """A table as readers of the report are offered it."""
+    packed = ".zip" if name.startswith("games/") and name.rpartition("/")[2] in LARGE else ""
+    return f"report/tables/{name}.csv{packed}"
+
+
 def referenced_tables(folder: str) -> list[str]:
     """The tables of which data/reference keeps what they held when this was published, below a folder."""
     reference = Path("data/reference")

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mfg_imitation.data.declaration import TABLES, DataSetFile
+from mfg_imitation.data.declaration import DataSetFile
 from mfg_imitation.data.fits import with_starts
 from mfg_imitation.figures.registry import FIGURES, entry_of
 from mfg_imitation.games.game_file import GameFile
@@ -69,11 +69,6 @@ class Run:
         """The algorithms that are fitted to a data set."""
         return with_starts(self.data_set(data_set))
 
-    def offered_beside(self, page: str) -> list[str]:
-        """The tables that readers of the page of a data set can download; other pages' are those of the run."""
-        folder, _, name = page.partition("/")
-        return [f"report/tables/data/{name}/{table}.csv" for table in TABLES] if folder == "data" else []
-
     def games(self, kind: str) -> list[str]:
         """The games of a kind, or the data sets; see `KINDS`."""
         return KINDS[kind](self)
@@ -122,6 +117,18 @@ class Run:
         settings = self.imitation_settings(game)
         del settings["seeds"]
         return settings
+
+    def crowds(self, game: str) -> dict[str, Any]:
+        """Whose populations are shown in one game: algorithms, experiment and demonstrations, and overrides."""
+        chosen, settings = self.config["crowds"], self.imitation_settings(game)
+        experiments = settings["experiments"]
+        experiment = chosen["experiment"] if chosen["experiment"] in experiments else next(iter(experiments))
+        return {
+            "algorithms": [name for name in self.algorithms(game) if name in chosen["algorithms"]],
+            "experiment": experiment,
+            "demonstrations": max(settings["demonstrations"]),
+            "overrides": settings.get("overrides", {}),
+        }
 
     @cached_property
     def _figures(self) -> list[str]:
@@ -191,25 +198,67 @@ class Run:
             **reads.parameters,
         }
 
-    def navigation(self) -> dict[str, str]:
-        """The pages that every page leads to: path, from the report's folder -> title."""
-        return {f"{name}.html": entry.title for name, entry in PAGES.items() if not entry.games}
+    def beside(self, name: str) -> dict[str, Any]:
+        """What surrounds a page's notebook, see `workflow.lib.finishing.Beside`."""
+        folder, _, one = name.partition("/")
+        titles = [entry.title for entry in PAGES.values() if not entry.games]
+        return {
+            "pages": {f"{page}.html": entry.title for page, entry in PAGES.items() if not entry.games},
+            "made_with": self.made_with(),
+            "note": self.config.get("note", ""),
+            "figures": f"{one.replace('_', ' ')}{' data' * (folder == 'data')} " if one else _initial(name, titles),
+        }
+
+    def offered_beside(self, page: str) -> list[str]:
+        """The tables that readers of a page can download: all that it reads, and the numbers behind its figures."""
+        reads = self.page(page)[1]
+        drawn = [name for figure in reads.figures for name in self.drawn_from(figure)["tables"][:1]]
+        return sorted({*reads.tables, *drawn})
 
     def offered_tables(self) -> list[str]:
-        """The tables that readers of the report can download: all that a page reads or a figure is drawn from.
+        """The tables that readers of the report can download.
 
-        Those of data sets come with the pages of these, see `offered_beside`.
+        Those of data sets come with the pages of these.
         """
-        read = [name for page in self.pages() for name in self.page(page)[1].tables]
-        drawn = [name for figure in self.figures() for name in self.drawn_from(figure)["tables"]]
-        return sorted(name for name in {*read, *drawn} if not name.startswith("data/"))
+        return sorted(name for name in self._offered if not name.startswith("data/"))
+
+    def offered_together(self) -> list[list[str]]:
+        """`offered_tables`, those that the same pages offer together."""
+        groups = {}
+        for name in self.offered_tables():
+            groups.setdefault(tuple(self._offered[name]), []).append(name)
+        return list(groups.values())
+
+    @cached_property
+    def _offered(self) -> dict[str, list[str]]:
+        """The tables that are offered, and by which pages."""
+        offered = {}
+        for page in self.pages():
+            for name in self.offered_beside(page):
+                offered.setdefault(name, []).append(page)
+        return offered
+
+    def resolved(self) -> dict[str, Any]:
+        """The configuration as plain data."""
+        return json.loads(json.dumps(self.config))
 
     def made_with(self) -> str:
         """What made the report, for the foot of every page; nothing that differs from run to run."""
         packages = ("mfg-imitation", "jax", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
         versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
-        digest = hashlib.sha256(json.dumps(self.config, sort_keys=True).encode()).hexdigest()[:12]
-        return f"Made with {versions}. Configuration {digest}, seed {self.config['seed']}."
+        return f"Made with {versions}; seed {self.config['seed']}, configuration {self.digest}."
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the configuration."""
+        return hashlib.sha256(json.dumps(self.config, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _initial(page: str, titles: list[str]) -> str:
+    """What the numbers of a page's figures begin with: as many letters of its title as no other page shares."""
+    title = PAGES[page].title
+    length = next(n for n in range(1, len(title) + 1) if [other[:n] for other in titles].count(title[:n]) == 1)
+    return title[:length]
 
 
 def _each(pattern: str, names: list[str]) -> list[str]:

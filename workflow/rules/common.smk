@@ -40,8 +40,8 @@ from mfg_imitation.games.families.family import FAMILIES
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.rewards.method import METHODS
 from mfg_imitation.data.declaration import TABLES as DATA_TABLES
-from workflow.lib import config_checks, paths
-from workflow.lib.library_digest import library_digest
+from workflow.lib import asked, config_checks, paths
+from workflow.lib.library_digest import library_digest, public_modules
 from workflow.lib.remembered import remembered
 from workflow.lib.run import Run
 
@@ -86,6 +86,10 @@ onstart:
     look_for_jobs_when_one_ends()
 
 
+#: What the template of the pages is made of, beside its frame.
+PAGE_PARTS = ("page.css", "page.js", "explorer.js", "crowd.js")
+
+
 def own(path):
     """A file of the workflow's own, as a path from the folder of the run where it lies below that."""
     file = ROOT / path
@@ -123,3 +127,14 @@ def data_modules(data_set):
     game = RUN.data_set(data_set).game
     algorithms = map(ALGORITHMS.module, RUN.data_algorithms(data_set))
     return [*algorithms, *(family_modules(game) if game is not None else [])]
+
+
+def asked_for():
+    """What this run was asked for, see `workflow.lib.asked`; Snakemake knows its targets only when jobs are sought."""
+    settings = workflow.config_settings
+    return asked.told_once(
+        lambda: {
+            "there": asked.pages_there(RUN, workflow.dag_settings.targets),
+            "overlay": asked.overlay(settings.configfiles, settings.config),
+        }
+    )

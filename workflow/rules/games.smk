@@ -39,6 +39,37 @@ rule game_summary:
         "../scripts/game_summary.py"
 
 
+rule policy:
+    """What the expert of one game does: the probability of every action that it plays, and where its population is."""
+    input:
+        game="config/games/{game}.yaml",
+        expert=paths.expert("{game}"),
+    output:
+        paths.table("games", "{game}", "policy"),
+    params:
+        library=lambda wildcards: script_digest("policy", *game_modules(wildcards.game)),
+    script:
+        "../scripts/policy.py"
+
+
+rule other_equilibria:
+    """Whether one game has other equilibria than its expert: where the search ends from other starts."""
+    input:
+        game="config/games/{game}.yaml",
+        expert=paths.expert("{game}"),
+    output:
+        paths.table("games", "{game}", "other_equilibria"),
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        settings=lookup(dpath="other_equilibria", within=config),
+        seed=lookup(dpath="seed", within=config),
+        library=lambda wildcards: script_digest("other_equilibria", *game_modules(wildcards.game)),
+    script:
+        "../scripts/other_equilibria.py"
+
+
 rule traffic:
     """What a map of roads shows: the expert's population on every link, and the nodes."""
     input:

@@ -45,6 +45,21 @@ rule fit:
         "../scripts/fit.py"
 
 
+rule crowds:
+    """The populations of the imitators fitted in one game: predicted among experts, and their own."""
+    input:
+        game="config/games/{game}.yaml",
+        expert=paths.expert("{game}"),
+        fits=lambda wildcards: [paths.fits(wildcards.game, name) for name in RUN.crowds(wildcards.game)["algorithms"]],
+    output:
+        paths.table("games", "{game}", "crowds"),
+    params:
+        settings=lambda wildcards: RUN.crowds(wildcards.game),
+        library=lambda wildcards: script_digest("crowds", *game_modules(wildcards.game)),
+    script:
+        "../scripts/crowds.py"
+
+
 rule imitators:
     """How the algorithms fare in one game: medians over the samples, with intervals, and who is the better one."""
     input:

@@ -28,11 +28,12 @@ rule page:
     """A page of the report: a notebook executed by this run, and what readers see of it."""
     input:
         notebook=lambda wildcards: own(f"notebooks/{RUN.notebook(wildcards.page)}.ipynb"),
-        template=[own(f"workflow/report/page/{name}") for name in ("conf.json", "index.html.j2")],
+        template=[own(f"workflow/report/page/{name}") for name in ("index.html.j2", "conf.json", *PAGE_PARTS)],
         tables=lambda wildcards: paths.tables(RUN.page(wildcards.page)[1].tables),
-        figures=lambda wildcards: [paths.figure(name) for name in RUN.page(wildcards.page)[1].figures],
+        figures=lambda wildcards: [paths.figure(name, "svg") for name in RUN.page(wildcards.page)[1].figures],
         games=lambda wildcards: [f"config/games/{game}.yaml" for game in RUN.page(wildcards.page)[1].games],
-        offered=lambda wildcards: RUN.offered_beside(wildcards.page),
+        offered=lambda wildcards: [paths.offered(table) for table in RUN.offered_beside(wildcards.page)],
+        configuration="report/configuration.yaml",
     output:
         notebook="report/notebooks/{page}.ipynb",
         page=report(
@@ -44,13 +45,26 @@ rule page:
     params:
         caption=lambda wildcards: f"{RUN.page(wildcards.page)[0].summary}. A notebook executed by this run.",
         parameters=lambda wildcards: RUN.notebook_parameters(wildcards.page),
-        pages=RUN.navigation(),
-        made_with=RUN.made_with(),
+        beside=lambda wildcards: RUN.beside(wildcards.page) | {"overlay": asked_for()["overlay"]},
+        there=lambda wildcards: asked_for()["there"],
         library=lambda wildcards: library_digest(
             f"notebooks/{RUN.notebook(wildcards.page)}.ipynb", "workflow.lib.html_page", "workflow.lib.job"
         ),
     script:
         "../scripts/page.py"
+
+
+rule api:
+    """The API reference: the docstrings of all public names, each function with its example."""
+    input:
+        template=[own(f"workflow/report/api/{name}") for name in ("module.html.jinja2", "custom.css")],
+        examples=own("docs/examples.md"),
+    output:
+        "report/api/index.html",
+    params:
+        library=script_digest("api", *public_modules()),
+    script:
+        "../scripts/api.py"
 
 
 rule contact_sheet:
@@ -64,14 +78,37 @@ rule contact_sheet:
         "../scripts/contact_sheet.py"
 
 
+rule configuration:
+    """The configuration of this run, every key resolved: what the digest at the foot of every page stands for."""
+    output:
+        "report/configuration.yaml",
+    localrule: True
+    params:
+        config=RUN.resolved(),
+    script:
+        "../scripts/configuration.py"
+
+
+# The tables that readers can download: those that are linked to by the same pages are made together, so that a page
+# made alone has what it links to.
+for number, tables in enumerate(RUN.offered_together()):
+
+    rule:
+        name:
+            f"offered_tables_{number}"
+        input:
+            paths.tables(tables),
+        output:
+            [paths.offered(table) for table in tables],
+        localrule: True
+        script:
+            "../scripts/offered_tables.py"
+
+
 rule offered_tables:
     """The tables that readers of the report can download."""
     input:
-        paths.tables(RUN.offered_tables()),
-    output:
-        expand("report/tables/{table}.csv", table=RUN.offered_tables()),
-    script:
-        "../scripts/offered_tables.py"
+        [paths.offered(table) for table in RUN.offered_tables()],
 
 
 rule verify:
@@ -171,5 +208,6 @@ rule report:
     """All pages, and the tables that they offer."""
     input:
         expand(rules.page.output, page=RUN.pages()),
-        rules.offered_tables.output,
+        rules.offered_tables.input,
         rules.contact_sheet.output,
+        rules.api.output,

@@ -77,8 +77,8 @@ def flow_figure(frame: pd.DataFrame) -> Figure:
 def _draw_lines(frame: pd.DataFrame) -> Figure:
     """A line per state, named at its end."""
     states = frame["state"].drop_duplicates().tolist()
-    names, last = [_name(state) for state in states], frame["step"].max()
-    left, right, bottom, height, between, top = 0.52, 0.26 + _width(names), 0.38, 1.35, 0.16, 0.1
+    names, last = [name_of(state) for state in states], frame["step"].max()
+    left, right, bottom, height, between, top = 0.52, 0.26 + width_of(names), 0.38, 1.35, 0.16, 0.1
     figure = Figure(figsize=(TEXT_WIDTH, bottom + 2 * height + between + top))
     for row, (measure, (label, _)) in enumerate(MEASURES.items()):
         floor = bottom + (1 - row) * (height + between)
@@ -124,15 +124,15 @@ def _name_ends(axes: Axes, last: int, values: np.ndarray, names: Sequence[str], 
         }
         beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
         arrow = line if abs(place - end) > 1 else None
-        axes.annotate(name, (last, value), (12, place - end), color=_ink(color), arrowprops=arrow, **beside)
+        axes.annotate(name, (last, value), (12, place - end), color=ink_of(color), arrowprops=arrow, **beside)
 
 
 def _draw_table(frame: pd.DataFrame) -> Figure:
     """States down, steps across, side by side for the population and for the reward."""
     states = frame["state"].drop_duplicates().tolist()
     every = -(-len(states) // 30)  # more names than this would not be legible
-    names = [_name(state) for state in states[::every]]
-    left, bottom, height, top = 0.32 + _width(names, 7), 0.38, np.clip(0.11 * len(states), 1.2, 4), 0.26
+    names = [name_of(state) for state in states[::every]]
+    left, bottom, height, top = 0.32 + width_of(names, 7), 0.38, np.clip(0.11 * len(states), 1.2, 4), 0.26
     width = (TEXT_WIDTH - left) / 2 - 0.62
     figure = Figure(figsize=(TEXT_WIDTH, bottom + height + top))
     for i, (measure, (label, colors)) in enumerate(MEASURES.items()):
@@ -223,19 +223,19 @@ def _colors(name: str) -> Colormap:
     return seaborn.color_palette(name, as_cmap=True).with_extremes(bad=WALL)
 
 
-def _name(state: object) -> str:
+def name_of(state: object) -> str:
     """A state's name as mathtext, cut where it is long."""
     text = " ".join(str(state).split())
     return title(text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…")
 
 
-def _width(names: Sequence[str], size: float = 8) -> float:
+def width_of(names: Sequence[str], size: float = 8) -> float:
     """Of the widest name, in inches."""
     font = FontProperties(family=FONTS, size=size)
     return max(TextPath((0, 0), name, prop=font).get_extents().x1 for name in names) / 72
 
 
-def _ink(color: str) -> str:
+def ink_of(color: str) -> str:
     """A line's colour, darkened for text."""
     return tuple(0.75 * np.array(to_rgb(color)))
 

@@ -155,20 +155,3 @@ def recovered_rewards(medians: pd.DataFrame) -> pd.DataFrame:
     """Of every case and kernel the recovered reward that loses least: its rows of the table rewards/medians."""
     recovered = medians[medians["recovered"]]
     return recovered.loc[recovered.groupby(["case", "kernel"], sort=False)["loss"].idxmin()]
-
-
-class Fullest(NamedTuple):
-    """A state, a step, and the share of the population that is there then."""
-
-    state: str
-    step: int
-    share: float
-
-
-def fullest(flow: pd.DataFrame) -> tuple[Fullest, Fullest]:
-    """The fullest state at any step, and at the last one."""
-    rows = (
-        flow.loc[flow["population"].idxmax()],
-        flow[flow["step"] == flow["step"].max()].nlargest(1, "population").iloc[0],
-    )
-    return tuple(Fullest(row["state"], int(row["step"]), float(row["population"])) for row in rows)

@@ -14,7 +14,12 @@ _URL = re.compile(
 
 def literal(text: str) -> str:
     """Text on one line that neither HTML, also inside quotes, nor Markdown reads as anything else."""
-    return " ".join(text.split()).translate(_REFERENCES)
+    return escaped(" ".join(text.split()))
+
+
+def escaped(text: str) -> str:
+    """`literal` of a part of a line: its spaces stay."""
+    return text.translate(_REFERENCES)
 
 
 def linked(text: str) -> str:
@@ -28,7 +33,6 @@ def _linked(paragraph: str) -> str:
     return "".join(parts)
 
 
-def symbol(text: str) -> str:
-    """HTML of a symbol such as L_P, its index below the line; empty where there is none."""
-    letter, _, index = text.strip("$").replace("{", "").replace("}", "").partition("_")
-    return f"<i>{literal(letter)}</i>" + f"<sub>{literal(index)}</sub>" * bool(index) if letter else ""
+def slug(text: str) -> str:
+    """What a heading is called in the address of a page."""
+    return re.sub(r"[^\w]+", "-", text.lower()).strip("-")

@@ -82,7 +82,7 @@ def page(name: str, *, title: str, order: int, games: str = "") -> Callable[[Cal
 
 
 def about_figure(name: str, titles: Callable[[str], str], paper: str) -> dict[str, str]:
-    """What a page has to know of a figure: alt, its alternative text as HTML, and table, where its numbers are.
+    """What a page has to know of a figure: alt and caption, as HTML, and table, where its numbers are.
 
     Among the parameters of a notebook titles of games reach Snakemake's own report, which writes them into a script:
     they must be HTML by then.
@@ -93,5 +93,6 @@ def about_figure(name: str, titles: Callable[[str], str], paper: str) -> dict[st
     """
     entry, one = entry_of(name)
     table = entry.tables[0].format(game=one, data=one, paper=paper) if entry.tables else ""
-    alt = entry.alt.format(game=titles(one) if "{game}" in entry.alt else "", paper=titles(paper))
-    return {"alt": literal(alt), "table": table}
+    texts = {"alt": entry.alt, "caption": entry.caption}
+    named = {"game": titles(one) if "{game}" in "".join(texts.values()) else "", "data": one, "paper": titles(paper)}
+    return {**{key: literal(text.format(**named)) for key, text in texts.items()}, "table": table}

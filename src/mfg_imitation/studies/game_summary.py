@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
+from jaxtyping import Int
 
 from mfg_imitation.engine.control import social_optimum
 from mfg_imitation.engine.flow import population_flow
@@ -30,11 +31,17 @@ def flow_table(game: Game, equilibrium: Equilibrium) -> pd.DataFrame:
     rewards = jax.vmap(game.reward)(jnp.arange(game.horizon), flow)
     earned = jnp.sum(equilibrium.policy * rewards, axis=-1)
     steps, states = (index.ravel() for index in np.indices(flow.shape))
-    columns = {"step": steps, "state": np.asarray(game.states)[states]}
-    if (coordinates := game.coordinates()) is not None:
-        names = ("floor", "row", "column")[-coordinates.shape[1] :]
-        columns |= {name: coordinates[states, axis] for axis, name in enumerate(names)}
+    columns = {"step": steps, "state": np.asarray(game.states)[states], **places(game, states)}
     return pd.DataFrame({**columns, "population": np.asarray(flow).ravel(), "reward": np.asarray(earned).ravel()})
+
+
+def places(game: Game, states: Int[np.ndarray, " rows"]) -> dict[str, Int[np.ndarray, " rows"]]:
+    """Columns that say where states lie: row and column, and floor where there are several; none without geometry."""
+    coordinates = game.coordinates()
+    if coordinates is None:
+        return {}
+    names = ("floor", "row", "column")[-coordinates.shape[1] :]
+    return {name: coordinates[states, axis] for axis, name in enumerate(names)}
 
 
 def game_summary(

@@ -7,4 +7,4 @@ from mfg_imitation.report.page import Reads, Run, page
 def explorer(run: Run) -> Reads:
     """Sliders for L_P, H and the slip: all errors and gaps, live."""
     games = run.games("explored")
-    return Reads([*(f"games/{game}/explorer" for game in games), "proxies"], (), (), {"games": games})
+    return Reads([*(f"games/{game}/explorer" for game in games), "proxies"], (), (), {"explored": games})

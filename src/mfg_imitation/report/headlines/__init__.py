@@ -1,0 +1,1 @@
+"""The findings of the first page: one function each, entered by its decorator."""
