@@ -61,8 +61,8 @@ def signals_said(facts: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:
     return [
         f"**{literal(titles.get(row.game, row.game))}.** The correlated equilibrium earns {number(row.value)}. Of the "
         f"symmetric Nash equilibria that mirror descent came to ({row.nash_found} starts), the best earns "
-        f"{number(row.nash_value)}. Cloning that does not see the signal ends at a gap of {number(row.floor_unaware)}, and "
-        f"everyone earns {number(row.population_floor_unaware)} less; cloning that sees it at "
+        f"{number(row.nash_value)}. Cloning that does not see the signal ends at a gap of {number(row.floor_unaware)}, "
+        f"and everyone earns {number(row.population_floor_unaware)} less; cloning that sees it at "
         f"{number(row.floor_noise_aware)}."
         for row in facts[facts["nash_found"] > 0].itertuples()
     ]
@@ -72,8 +72,8 @@ def bounds_said(random_games: pd.DataFrame, steps: pd.DataFrame) -> str:
     """How many inequalities were looked at, and violated."""
     return (
         f"Held against {len(random_games)} random games with common noise: {steps['checks'].sum()} inequalities, "
-        f"**{steps['violations'].sum()} violations**. Sharpness is the largest share of the right side that the left one "
-        "came to."
+        f"**{steps['violations'].sum()} violations**. Sharpness is the largest share of the right side that the left "
+        "one came to."
     )
 
 
