@@ -8,7 +8,8 @@ import pandas as pd
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.names import ROUNDING
 from mfg_imitation.report.cells import number
-from mfg_imitation.report.literal import linked, literal, symbol
+from mfg_imitation.report.formulas import symbol
+from mfg_imitation.report.literal import linked, literal
 
 #: The floors of a summary: what cloning knows.
 KNOWN = {"aware": "the whole history", "noise_aware": "the noise now", "unaware": "nothing of the noise"}
