@@ -15,21 +15,25 @@ import mfg_imitation as mfg
 from mfg_imitation.rewards.causal_entropy import soft_response
 from mfg_imitation.rewards.linear import reward_class
 
-GAMES, FEATURES, ERROR, MOST_STEPS, STRETCH = 10, 5, 1e-6, 200_000, 1000
+GAMES, FEATURES, ERROR, MOST_STEPS = 10, 5, 1e-6, 200_000
 
 
 def descend(dual, respond, target, size: int, curvature: float) -> tuple[int, float]:
     """Steps that gradient descent takes until its policy is near the experts', and how far it then is."""
 
-    @jax.jit
-    def stretch(weights):
-        return jax.lax.fori_loop(0, STRETCH, lambda _, w: w - jax.grad(dual)(w) / curvature, weights)
+    def away(weights):
+        return jnp.abs(respond(weights) - target).max()
 
-    weights, steps, away = jnp.zeros(size), 0, jnp.inf
-    while away > ERROR and steps < MOST_STEPS:
-        weights, steps = stretch(weights), steps + STRETCH
-        away = float(jnp.abs(respond(weights) - target).max())
-    return steps, away
+    @jax.jit
+    def descended():
+        return jax.lax.while_loop(
+            lambda state: (away(state[0]) > ERROR) & (state[1] < MOST_STEPS),
+            lambda state: (state[0] - jax.grad(dual)(state[0]) / curvature, state[1] + 1),
+            (jnp.zeros(size), 0),
+        )
+
+    weights, steps = descended()
+    return int(steps), float(away(weights))
 
 
 def main() -> None:
