@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_addoption(parser):
-    parser.addoption("--kills", type=int, default=10, help="how often the test of killed runs kills its run")
+    parser.addoption("--kills", type=int, default=6, help="how often the test of killed runs kills its run")
 
 
 @pytest.fixture(scope="session")
