@@ -55,6 +55,7 @@ def test_what_these_numbers_say(tables):
         ("MF-AIRL loses by estimating the population", "apart"): "fails",
         ("with the entropy the equilibrium is unique", "apart"): "holds",
         ("the exploitability of a quantal response is at most its temperature times H log A", "apart"): "holds",
+        ("the exploitability of quantal responses falls to 0 at least linearly in the temperature", "apart"): "holds",
         ("near the experts in their population is not near them in the own one", "apart"): "holds",
         (suffices, "apart"): "holds",
         (suffices, "together"): "holds",

@@ -93,6 +93,18 @@ def quantal_responses_approach_nash(tables):
 
 
 @claim("earlier_work")
+def they_do_so_at_a_rate(tables):
+    for case, group in tables["temperatures"].groupby("case", sort=False):
+        seen = group[group["exploitability"] > ROUNDING]
+        if len(seen) < 2:
+            continue
+        rate = scipy.stats.linregress(np.log(seen["temperature"]), np.log(seen["exploitability"])).slope
+        measure = f"fitted power of the temperature, from {seen['share'].min():g} of the reward's range on, negative"
+        says = "the exploitability of quantal responses falls to 0 at least linearly in the temperature"
+        yield _row(says, case, measure, -rate, NEAR - 1, where="ours")
+
+
+@claim("earlier_work")
 def rewards_of_the_steps_suffice(tables):
     """Section 3, last paragraph: in the experts' population a reward that does not look at it suffices."""
     table = tables["methods"]

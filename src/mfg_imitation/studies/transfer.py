@@ -92,8 +92,8 @@ def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
         One row per case, kernel, method and plays: recovered (whether a reward is behind it); seeds;
         nash_imitation_gap, value_gap and loss (medians); low and high (95% bootstrap interval of the loss); beside (the
         imitator with the least median loss in this case and kernel) and beside_loss; behind (median of the paired
-        differences of the loss from it, ties of `ranking.TIE` counting as 0), behind_p (of Wilcoxon's signed-rank
-        test) and compared (better or worse where the test tells them apart at `ranking.LEVEL`, else "not told apart").
+        differences of the loss from it, ties of `ranking.TIE` counting as 0), behind_low and behind_high (its 95%
+        bootstrap interval), behind_p (of Wilcoxon's signed-rank test) and compared (better or worse where the test tells them apart at `ranking.LEVEL`, else "not told apart").
     """
     rows, keys = [], ["method", "plays"]
     for (case, kernel), cell in table.groupby(["case", "kernel"], sort=False):
@@ -104,6 +104,7 @@ def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
             low, high = median_interval(group["loss"], resamples, seed)
             differences = untied(lost[place] - lost[best], cell["unit"].iloc[0])
             behind, told = differences.median(), chance(differences)
+            behind_low, behind_high = median_interval(differences, resamples, seed)
             apart = told < LEVEL and behind != 0
             rows.append(
                 {
@@ -118,6 +119,8 @@ def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
                     "beside": best[0],
                     "beside_loss": medians[best],
                     "behind": behind,
+                    "behind_low": behind_low,
+                    "behind_high": behind_high,
                     "behind_p": told,
                     "compared": ("worse" if behind > 0 else "better") if apart else "not told apart",
                 }
