@@ -37,7 +37,7 @@ def tables():
     ]
     temperatures = pd.DataFrame(
         {"share": [0.01, 1.0], "exploitability": [0.01, 1.0], "bound": [0.1, 10.0], "apart": [np.nan, 0.0]}
-    ).assign(case="apart")
+    ).assign(case="apart", temperature=[0.02, 2.0])
     return {"methods": methods, "population": pd.DataFrame(rows), "temperatures": temperatures}
 
 

@@ -93,7 +93,8 @@ def transfer_summary(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
         nash_imitation_gap, value_gap and loss (medians); low and high (95% bootstrap interval of the loss); beside (the
         imitator with the least median loss in this case and kernel) and beside_loss; behind (median of the paired
         differences of the loss from it, ties of `ranking.TIE` counting as 0), behind_low and behind_high (its 95%
-        bootstrap interval), behind_p (of Wilcoxon's signed-rank test) and compared (better or worse where the test tells them apart at `ranking.LEVEL`, else "not told apart").
+        bootstrap interval), behind_p (of Wilcoxon's signed-rank test) and compared (better or worse where the test
+        tells them apart at `ranking.LEVEL`, else "not told apart").
     """
     rows, keys = [], ["method", "plays"]
     for (case, kernel), cell in table.groupby(["case", "kernel"], sort=False):
