@@ -211,3 +211,4 @@ rule report:
         rules.offered_tables.input,
         rules.contact_sheet.output,
         rules.api.output,
+        rules.configuration.output,
