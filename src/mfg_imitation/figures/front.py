@@ -106,9 +106,15 @@ def growth(tightness: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
 )
 def which(tally: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     """How often every imitator is near the best, over all experiments."""
-    whole = tally[(tally["experiment"] == "all") & tally["compared"].astype(bool)]
+    whole = mostly_fitted(tally)
     shares = whole.set_index("algorithm")["near_share"].sort_values(ascending=False, kind="stable").head(6)
     return _bars(shares, labelled(algorithms), "within 10% of the best", "{:.0%}", 1.0)
+
+
+def mostly_fitted(tally: pd.DataFrame) -> pd.DataFrame:
+    """Of all experiments together, the rows of the compared imitators that were fitted in most of the places."""
+    whole = tally[(tally["experiment"] == "all") & tally["compared"].astype(bool)]
+    return whole[whole["cells"] > whole["cells"].max() / 2]
 
 
 @figure(

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mfg_imitation.figures.front import mostly_fitted
 from mfg_imitation.report.headline import headline
 
 
@@ -15,7 +16,7 @@ from mfg_imitation.report.headline import headline
 )
 def which(tally: pd.DataFrame, algorithms: pd.DataFrame) -> str:
     """The imitator that is most often near the best, beside those of the paper, and what it needs."""
-    whole = tally[(tally["experiment"] == "all") & tally["compared"].astype(bool)]
+    whole = mostly_fitted(tally)
     if whole.empty:
         return ""
     whole = whole.sort_values("near_share", ascending=False, kind="stable").set_index("algorithm")
