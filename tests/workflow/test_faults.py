@@ -110,7 +110,7 @@ def test_nothing_is_lost_when_it_is_killed(request, expected, tmp_path):
 
 def test_damaged_files_are_refused_by_name(finished, expected):
     damages = {  # what others are made of comes last: it makes them anew
-        "figures/games/attractor/flow.png": cut,
+        "figures/games/attractor/flow.svg": cut,
         "data/tables/games/attractor/sweep.csv": flipped,
         "data/experts/attractor.npz": cut,
     }
