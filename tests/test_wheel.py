@@ -52,10 +52,10 @@ def test_the_examples_of_the_readme_run_anywhere(wheel, tmp_path):
 
     readme = (REPOSITORY / "README.md").read_text("utf-8")
     examples = re.findall(r"^```python\n(from mfg_imitation .*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    assert len(examples) == 3
+    assert len(examples) == 4
     (tmp_path / "examples.py").write_text("\n".join([*examples, "import mfg_imitation as m", "print(m.__file__)"]))
     *fits, file = run(python, "-I", "examples.py", folder=tmp_path).splitlines()
-    assert len(fits) == 5, "one line for each algorithm, two of rewards and temperature"
+    assert len(fits) == 10, "one line for each algorithm, two of rewards and temperature, five of common noise"
     assert Path(file).is_relative_to(installed)
 
 

@@ -1,6 +1,7 @@
 """One new file is all that an algorithm, a proxy, a family or a figure needs: the rest of the product follows."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -110,6 +111,7 @@ def run(smoke, tmp_path_factory):
         (folder / name).write_text(text, encoding="utf-8")
     targets = ["imitation", "paper", "report/games/two_places.html"]
     snakemake(folder, *targets, *SMOKE, "--config", 'games=["attractor", "two_places"]')
+    shutil.copytree(REPOSITORY / "data/reference", folder / "data/reference")  # README's findings are of it
     command = [sys.executable, "-m", "workflow.lib.docs"]
     subprocess.run(command, cwd=folder, env={"PYTHONPATH": f"{folder / 'src'}"}, check=True, timeout=120)
     return folder
