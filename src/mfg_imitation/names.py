@@ -16,5 +16,8 @@ JUDGED_GAPS = ("nash_imitation_gap", "population_value_gap")
 #: Columns and parameters that the paper has a symbol for.
 SYMBOLS = {"transition_lipschitz": "L_P", "reward_lipschitz": "L_r", "horizon": "H"}
 
+#: Where prices and slopes of awareness begin, in demonstrations.
+SMALL_SAMPLE = 100
+
 #: What float64 leaves of identities and inequalities between sums over a horizon, with room to spare.
 ROUNDING = 1e-9

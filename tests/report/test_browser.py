@@ -244,11 +244,14 @@ def test_a_table_sorts_by_exact_values_filters_and_downloads(visit):
     exact = """head => [...head.closest('table').tBodies[0].rows].map(
         row => +row.cells[head.cellIndex].querySelector('data').value)"""
     values = head.evaluate(exact)
+    assert head.get_attribute("aria-sort") == "ascending"
     assert (
         len(values) > 3
         and values == sorted(values)
         and any("×" in text for text in box.locator("td").all_inner_texts())
     )
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending" and head.evaluate(exact) == values[::-1]
     tools = box.locator("xpath=following-sibling::div[1]")
     tools.locator("input").fill("label noise")
     rows = box.locator("tbody tr:visible")

@@ -55,6 +55,14 @@ def test_nobody_leaves_before_a_step():
     assert bar == "*bar*: nobody before step 2; 60.0% then; 70.0% at the last step."
 
 
+def test_the_fullest_state_at_any_step_and_at_the_end():
+    shares = {f"cell {i}": (0.01, 0.02) for i in range(20)} | {"bar": (0.7, 0.2), "home": (0.1, 0.4)}
+    rows = [(step, state, share) for state, column in shares.items() for step, share in enumerate(column)]
+    said, _ = population_said(pd.DataFrame(rows, columns=["step", "state", "population"]))
+    assert "The fullest state is *bar* at step 0, with 70.0%" in said
+    assert "At the last step it is *home*, with 40.0%; somebody is then in 22 of 22 states." in said
+
+
 def others(*equilibria) -> pd.DataFrame:
     rows = [(f"start {i}", one, 5.0 + one, 0.5) for i, one in enumerate(equilibria)]
     return pd.DataFrame(rows, columns=["start", "equilibrium", "value", "distance"])

@@ -47,6 +47,22 @@ def test_the_soft_value_rises_by_the_features_of_its_policy():
     np.testing.assert_allclose(slopes, jnp.einsum("nsa,nsad->d", rho, phi), atol=1e-8)
 
 
+def test_the_hessian_is_the_slope_of_the_features_of_the_soft_policy():
+    """The exact Hessian that Newton's steps take, beside finite differences of the occupancy's features."""
+    game = garnet(4)
+    phi, weights = drawn_features(game, 2, 3), jnp.asarray([0.5, -0.7, 0.2])
+    flow, rewards = mfg.population_flow(game, game.uniform_policy()), reward_class(phi, game)
+
+    def shown(weights):
+        rho = mfg.occupancy(game, soft_response(game, flow, rewards, weights)[1], flow)
+        return jnp.einsum("nsa,nsad->d", rho, phi)
+
+    slopes = jnp.stack([(shown(weights + h) - shown(weights - h)) / 2e-5 for h in 1e-5 * jnp.eye(3)])
+    hessian = jax.hessian(lambda weights: soft_response(game, flow, rewards, weights)[0])(weights)
+    np.testing.assert_allclose(hessian, slopes, atol=1e-8)
+    assert (np.linalg.eigvalsh(hessian) > 0).all()
+
+
 def test_regularised_weights_are_what_is_left_to_explain():
     """At the optimum phi-hat - phi(rho^{pi_w}) = regularisation w, whatever the demonstrations are."""
     game = garnet(5)

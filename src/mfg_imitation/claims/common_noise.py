@@ -5,12 +5,12 @@ The tables are games (`studies.common_noise.noise_summary` of every game), worth
 """
 
 from mfg_imitation.claims.claim import claim
+from mfg_imitation.names import SMALL_SAMPLE
 
 SOLVED = 1e-5  # exploitability of the experts, as a share of the reward's range times the horizon
 MATTERS = 1e-3  # a gap above this share of the reward's range times the horizon is one that matters
 FLAT, FALLING = 0.15, -0.4  # slopes of the gap in the number of demonstrations, both logarithmic
 HALF = 0.5
-SMALL_SAMPLE = 100  # demonstrations at which prices are asked
 
 
 def _row(name, measure, measured, threshold):

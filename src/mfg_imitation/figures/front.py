@@ -10,6 +10,7 @@ from mfg_imitation.figures.imitation import NOTHING
 from mfg_imitation.figures.panels import few_ticks
 from mfg_imitation.figures.registry import figure
 from mfg_imitation.figures.style import OTHERS, add_axes, labelled, styled, write
+from mfg_imitation.figures.transfer import recovered_rewards
 from mfg_imitation.names import GAPS, JUDGED_GAPS, SWEPT
 
 #: Width and height in inches.
@@ -42,7 +43,7 @@ def figure_2(frame: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
         figure = Figure(figsize=(WIDTH, HEIGHT))
         for number, gap in enumerate(JUDGED_GAPS):
             axes = add_axes(figure, 0.24 + 1.12 * number, 0.36, 0.92, 1.12)
-            for name in (*[name for name in curves if name in ("bc", "vanilla_adv", "mfc_adv")],):
+            for name in [name for name in curves if name in ("bc", "vanilla_adv", "mfc_adv")]:
                 axes.plot(
                     here[name], here[gap], **{key: curves[name][key] for key in ("color", "linestyle", "linewidth")}
                 )
@@ -77,11 +78,7 @@ def bounds(bridge: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
 def growth(tightness: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
     """NIG per unit of error over the horizon, for steady slips at the smallest amplified error and the largest L_P."""
     curves = labelled(proxies)
-    here = tightness[
-        (tightness["slip"] == "steady") & (tightness["amplified_error"] == tightness["amplified_error"].min())
-    ]
-    here = here[here["transition_lipschitz"] == here["transition_lipschitz"].max()]
-    here = here[here["reward_lipschitz"] == here["reward_lipschitz"].min()].sort_values("horizon")
+    here = steady_slips(tightness)
     with styled():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = add_axes(figure, 0.5, 0.36, WIDTH - 1.1, HEIGHT - 0.46)
@@ -96,6 +93,15 @@ def growth(tightness: pd.DataFrame, proxies: pd.DataFrame) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
         write(figure, "gap per unit of error", 0.04, 0.36 + (HEIGHT - 0.46) / 2, rotation=90, ha="left", va="center")
     return figure
+
+
+def steady_slips(tightness: pd.DataFrame) -> pd.DataFrame:
+    """Steady slips at the smallest amplified error, the largest L_P and the smallest L_r, by the horizon."""
+    here = tightness[
+        (tightness["slip"] == "steady") & (tightness["amplified_error"] == tightness["amplified_error"].min())
+    ]
+    here = here[here[SWEPT] == here[SWEPT].max()]
+    return here[here["reward_lipschitz"] == here["reward_lipschitz"].min()].sort_values("horizon")
 
 
 @figure(
@@ -128,10 +134,7 @@ def noise(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     """Gaps over the number of noisy demonstrations, in the game that was tried with most sizes."""
     curves = labelled(algorithms)
     here = imitators[imitators["experiment"] == NOISE] if NOISE in set(imitators["experiment"]) else imitators
-    sizes = here.groupby("game", sort=False)["demonstrations"].nunique()
-    scale = here.groupby("game", sort=False)["nash_imitation_gap"].max()
-    game = scale[sizes[sizes == sizes.max()].index].idxmax()
-    here = here[here["game"] == game]
+    here = here[here["game"] == telling_game(here)]
     with styled():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = add_axes(figure, 0.5, 0.36, WIDTH - 1.2, HEIGHT - 0.46)
@@ -153,6 +156,13 @@ def noise(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
         few_ticks(axes.xaxis, axes.yaxis)
         write(figure, GAPS["nash_imitation_gap"], 0.04, 0.36 + (HEIGHT - 0.46) / 2, rotation=90, ha="left", va="center")
     return figure
+
+
+def telling_game(imitators: pd.DataFrame) -> str:
+    """The game that was tried with most sizes; of several, the one in which most is lost."""
+    games = imitators.groupby("game", sort=False)
+    sizes = games["demonstrations"].nunique()
+    return games["nash_imitation_gap"].max()[sizes[sizes == sizes.max()].index].idxmax()
 
 
 @figure(
@@ -194,10 +204,8 @@ def lost_crowds(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
 )
 def rewards(medians: pd.DataFrame) -> Figure:
     """Per case, where the kernel has changed, the loss of the best recovered reward and that of the best imitator."""
-    changed = medians[(medians["kernel"] != "same") & medians["recovered"].astype(bool)]
-    best = changed.loc[changed.groupby("case", sort=False)["loss"].idxmin()]
-    values = {}
-    for row in best.itertuples():
+    best, values = recovered_rewards(medians), {}
+    for row in best[best["kernel"] != "same"].itertuples():
         values[f"{row.case.replace('_', ' ')}: reward"] = row.loss
         values[f"{row.case.replace('_', ' ')}: imitator"] = row.beside_loss
     shares = pd.Series(values, dtype=float)

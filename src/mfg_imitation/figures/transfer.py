@@ -28,6 +28,12 @@ METHODS = {
 }
 
 
+def recovered_rewards(medians: pd.DataFrame) -> pd.DataFrame:
+    """Of every case and kernel the recovered reward that loses least: its rows of the table rewards/medians."""
+    recovered = medians[medians["recovered"]]
+    return recovered.loc[recovered.groupby(["case", "kernel"], sort=False)["loss"].idxmin()]
+
+
 @figure(
     "rewards/transfer",
     tables=("rewards/medians",),

@@ -149,9 +149,3 @@ def without_kernel(unknown: pd.DataFrame) -> pd.DataFrame:
         apart = (gaps["mfc_adv_simulated"] / gaps["mfc_adv"] - 1).median()
         rows.append({"case": case, "player_steps": int(most), **gaps.median(), "apart": apart})
     return pd.DataFrame(rows)
-
-
-def recovered_rewards(medians: pd.DataFrame) -> pd.DataFrame:
-    """Of every case and kernel the recovered reward that loses least: its rows of the table rewards/medians."""
-    recovered = medians[medians["recovered"]]
-    return recovered.loc[recovered.groupby(["case", "kernel"], sort=False)["loss"].idxmin()]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mfg_imitation.games.noise.unfolded import AWARENESS
+from mfg_imitation.names import SMALL_SAMPLE
 
 GAP = "nash_imitation_gap"
 
@@ -79,9 +80,9 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
             row |= {f"slope_{awareness}": _slope(sizes, exact[awareness])}
             row |= {f"slope_{awareness}_low": ends[0], f"slope_{awareness}_high": ends[1]}
         row |= dict.fromkeys(("price", "sharing", "crowd_aware", "crowd_worth"), np.nan)
-        if ENOUGH in sizes:
-            level = exact["unaware"][list(sizes).index(ENOUGH)]
-            row["price"] = _size_at(sizes, exact["aware"], level) / ENOUGH
+        if SMALL_SAMPLE in sizes:
+            level = exact["unaware"][list(sizes).index(SMALL_SAMPLE)]
+            row["price"] = _size_at(sizes, exact["aware"], level) / SMALL_SAMPLE
         if (game, algorithm) in crowds.index:
             here = crowds.loc[[(game, algorithm)]]
             largest = here["demonstrations"].max()
@@ -93,12 +94,8 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
     return pd.DataFrame(rows)
 
 
-#: The smallest number of demonstrations that counts for slopes and prices.
-ENOUGH = 100
-
-
 def _slope(sizes, gaps) -> float:
-    used = (sizes >= ENOUGH) & (gaps > 0)
+    used = (sizes >= SMALL_SAMPLE) & (gaps > 0)
     return float(np.polyfit(np.log(sizes[used]), np.log(gaps[used]), 1)[0]) if used.sum() > 1 else np.nan
 
 

@@ -17,8 +17,7 @@ from mfg_imitation.games.game import Game
 METHOD = "online_mirror_descent"
 
 #: A policy whose exploitability is at most this share of the reward's range times the horizon counts as an
-#: equilibrium, or
-#: the expert's own share, where that is larger.
+#: equilibrium; or the expert's own share, where that is larger.
 TOLERANCE = 1e-4
 
 #: Two populations are the same equilibrium's if their 1-norm distance is nowhere above this.
@@ -47,10 +46,9 @@ def other_equilibria(
 
     Returns:
         One row per start: start (in words), iterations, exploitability, relative_exploitability (over the reward's
-        range
-        times the horizon), distance (largest 1-norm between its population and the expert's at any step), value (what
-        everyone earns), equilibrium: 0 for the expert's, 1, 2, ... for others in the order in which they are found, -1
-        where the search ended at none; tolerance, the relative exploitability up to which it is one.
+        range times the horizon), distance (largest 1-norm between its population and the expert's at any step), value
+        (what everyone earns), equilibrium: 0 for the expert's, 1, 2, ... for others in the order in which they are
+        found, -1 where the search ended at none; tolerance, the relative exploitability up to which it is one.
     """
     unit = float(reward_range(game)) * game.horizon
     method, known = SOLVERS[METHOD], [population_flow(game, expert)]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mfg_imitation.figures.front import steady_slips
 from mfg_imitation.report.cells import number
 from mfg_imitation.report.headline import headline
 
@@ -16,11 +17,7 @@ from mfg_imitation.report.headline import headline
 )
 def growth(tightness: pd.DataFrame, frontier: pd.DataFrame) -> str:
     """The gap per unit of two errors at two horizons, and how the frontier of the linear error grows."""
-    here = tightness[
-        (tightness["slip"] == "steady") & (tightness["amplified_error"] == tightness["amplified_error"].min())
-    ]
-    here = here[here["transition_lipschitz"] == here["transition_lipschitz"].max()]
-    here = here[here["reward_lipschitz"] == here["reward_lipschitz"].min()].sort_values("horizon")
+    here = steady_slips(tightness)
     if here["horizon"].nunique() < 2:
         return ""
     first, last = here.iloc[0], here.iloc[-1]

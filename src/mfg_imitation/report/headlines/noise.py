@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mfg_imitation.figures.front import NOISE
+from mfg_imitation.figures.front import NOISE, telling_game
 from mfg_imitation.report.cells import number
 from mfg_imitation.report.findings import ends
 from mfg_imitation.report.headline import headline
@@ -25,11 +25,7 @@ def noise(imitators: pd.DataFrame, algorithms: pd.DataFrame) -> str:
     here = imitators[imitators["experiment"] == NOISE]
     if here.empty:
         return ""
-    sizes, scale = (
-        here.groupby("game", sort=False)["demonstrations"].nunique(),
-        here.groupby("game", sort=False)["nash_imitation_gap"].max(),
-    )
-    game = scale[sizes[sizes == sizes.max()].index].idxmax()
+    game = telling_game(here)
     labels, found = dict(zip(algorithms["name"], algorithms["label"], strict=True)), ends(imitators, game, NOISE)
     named = {labels[name]: found[name] for name in NAMED if name in found}
     most, fewest = next(iter(named.values())).most, next(iter(named.values())).fewest

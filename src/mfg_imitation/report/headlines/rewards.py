@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from mfg_imitation.figures.transfer import METHODS
+from mfg_imitation.figures.transfer import METHODS, recovered_rewards
 from mfg_imitation.report.cells import number
-from mfg_imitation.report.findings import recovered_rewards
 from mfg_imitation.report.headline import headline
 from mfg_imitation.report.literal import literal
 

@@ -6,7 +6,7 @@ from mfg_imitation.report.page import PAGES, Reads, Run, page
 
 @page("index", title="Start", order=0)
 def index(run: Run) -> Reads:
-    """What was found, in ten minutes: findings, Figure 2 live, which imitator, how to add a game; the scorecard."""
+    """What was found: findings, Figure 2 live, which imitator, how to add a game; the scorecard."""
     others = [name for name, entry in PAGES.items() if name != "index" and not entry.games]
     told = {name: [PAGES[name].title, PAGES[name].summary] for name in others}
     tables = [name.format(paper=run.paper) for entry in HEADLINES.values() for name in entry.tables]
