@@ -1,11 +1,13 @@
 # What the rules share; all else is in workflow/lib.
 sys.path.insert(0, str(ROOT))
 
-# Jobs find workflow/lib, commands are this environment's, whether or not it was activated, and no figure opens a window.
+# Jobs find workflow/lib and begin with its startup, commands are this environment's, whether or not it was activated, and
+# no figure opens a window.
+STARTUP = str(ROOT / "workflow" / "lib" / "startup")
 os.environ.update(
     MPLBACKEND="agg",
     PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]),
-    PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
+    PYTHONPATH=os.pathsep.join(filter(None, [STARTUP, str(ROOT), os.environ.get("PYTHONPATH", "")])),
 )
 # Jobs share what XLA has compiled; JAX reads this when it is imported. Entries carry a checksum: it passes over a damaged
 # one, warns and compiles.

@@ -1,5 +1,8 @@
 """Making policies: of two others, or of an occupancy."""
 
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
@@ -20,6 +23,7 @@ def mixture(
     return (1 - weight) * expert + weight * target
 
 
+@partial(jax.jit, static_argnames="unreached")  # one small program where there would be seven
 def policy_of_occupancy(
     occupancy: Float[Array, "*batch A"],
     elsewhere: Float[Array, "*#batch A"] | float | None = None,

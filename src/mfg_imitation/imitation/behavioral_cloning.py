@@ -1,5 +1,6 @@
 """Behavioral cloning: the actions of the demonstrations, state by state (paper, Section 4.1)."""
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import xlogy
@@ -43,12 +44,18 @@ def behavioral_cloning(
         raise InputError(f"smoothing is {smoothing!r}, but an occupancy has no number of trajectories: hand those in")
     occupancy = (records_per_trajectory if trajectories else occupancy_to_fit)(demonstrations, game)
     imagined = smoothing / np.expand_dims(demonstrations.size, (-3, -2, -1)) if trajectories else 0.0
+    return closed_form(*_cloned(game, occupancy, imagined, stationary))
+
+
+@eqx.filter_jit
+def _cloned(game, occupancy, imagined, stationary):
+    """The policy, and its objective."""
     policy = cloned_policy(pooled(game, occupancy), imagined, stationary)
     # Imagined once a step, or once for all steps where there is one policy for all.
     weights = occupancy + imagined * (jnp.arange(game.horizon) < (1 if stationary else game.horizon))[:, None, None]
     if game.alike is not None:  # and once for states that are alike
         weights = jnp.where((game.alike == jnp.arange(game.alike.size))[:, None], weights, occupancy)
-    return closed_form(policy, -jnp.sum(xlogy(weights, policy), axis=(-3, -2, -1)))
+    return policy, -jnp.sum(xlogy(weights, policy), axis=(-3, -2, -1))
 
 
 def cloned_policy(
