@@ -74,8 +74,11 @@ def one_line():
 
 
 def pytest_collection_modifyitems(items):
-    """What runs the workflow comes first: it takes minutes, much of them waiting, which the rest then fills."""
-    first = ["test_slurm", "test_faults", "test_workflow", "test_config_readme", "test_browser"]
+    """What runs the workflow comes first: it takes minutes, much of them waiting, which the rest then fills.
+
+    What looks at the same run of it comes later: two processes would wait for it.
+    """
+    first = ["test_slurm", "test_faults", "test_workflow", "test_config_readme"]
     items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
 
 

@@ -74,6 +74,9 @@ def test_names_that_no_font_has_are_told(tmp_path, monkeypatch):
     )
 
 
+BITING = ["bridge", "sheltered_attractor", "decoy", "left_right", "rock_paper_scissors", "random_garnet"]
+
+
 @pytest.mark.parametrize(
     ("edit", "parts"),
     [
@@ -85,6 +88,10 @@ def test_names_that_no_font_has_are_told(tmp_path, monkeypatch):
         ({"paper": {"game": "attractr"}}, ["paper.game", "'attractr'", "attractor"]),
         ({"theory": {"frontier": {"games": ["dekoy"]}}}, ["theory.frontier.games[0]", "'dekoy'", "decoy"]),
         ({"theory": {"verification": {"alpha": [2]}}}, ["theory.verification.alpha[0]", "2", "at most 1"]),
+        (
+            {"theory": {"biting": {"games": {name: {"horizon": []} for name in BITING}}}},
+            ["theory.biting.games", "leaves every game out"],
+        ),
         ({"explorer": {"games": ["maze"]}}, ["explorer.games[0]", "'maze'", "expert.policy"]),
         ({"explorer": {"horizon": {"largest": 5}}}, ["explorer.horizon.largest", "one step above"]),
         ({"seed": 1.5}, ["seed", "1.5", "an integer"]),

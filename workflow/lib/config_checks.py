@@ -219,13 +219,16 @@ def check_folders() -> None:
 
 
 def _unknown_names(config: Mapping[str, Any], run: Run) -> Iterator[Problem]:
-    """Names in the configuration that no game's file, and no algorithm, bears."""
+    """Names in the configuration that no game's file, and no algorithm, bears; and lists that leave nothing to do."""
     imitation = config["imitation"]
     games = {("paper", "game"): config["paper"]["game"], ("crowds", "game"): config["crowds"]["game"]}
     games |= {("imitation", "games", name): name for name in imitation.get("games", {})}
     for study in STUDIES:
         games |= {(study, "cases", index, "game"): case["game"] for index, case in enumerate(config[study]["cases"])}
-    games |= {("theory", "biting", "games", name): name for name in config["theory"]["biting"]["games"]}
+    biting = config["theory"]["biting"]["games"]
+    games |= {("theory", "biting", "games", name): name for name in biting}
+    if all([] in grid.values() for grid in biting.values()):
+        yield Problem(("theory", "biting", "games"), "leaves every game out: no list of one may be empty")
     for place, names in (
         (("games",), config.get("games", [])),
         (("imitation", "imitated"), imitation.get("imitated", [])),
