@@ -97,6 +97,12 @@ class Run:
         chosen = {*self.config["imitation"].get("algorithms", no_variants), *here.get("variants", [])}
         return [name for name in ALGORITHMS if name in chosen - {*here.get("left_out", [])}]
 
+    def starts(self, game: str, algorithm: str) -> list[str]:
+        """Algorithms from whose policies one starts in a game: none that is left out there, if it can do without."""
+        entry = ALGORITHMS[algorithm]
+        left_out = self._of_game(game).get("left_out", []) if entry.starts_anywhere else []
+        return [name for name in entry.starts_from if name not in left_out]
+
     def imitation_settings(self, game: str) -> dict[str, Any]:
         """The experiments in one game: what all games share, and what the configuration changes for this one."""
         common = ("experiments", "demonstrations", "seeds", "iterations")

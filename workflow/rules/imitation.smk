@@ -26,7 +26,7 @@ rule fit:
         expert=paths.expert("{game}"),
         demonstrations=paths.demonstrations("{game}"),
         starts=lambda wildcards: [
-            paths.fits(wildcards.game, name) for name in ALGORITHMS[wildcards.algorithm].starts_from
+            paths.fits(wildcards.game, name) for name in RUN.starts(wildcards.game, wildcards.algorithm)
         ],
     output:
         fits=paths.fits("{game}", "{algorithm}"),

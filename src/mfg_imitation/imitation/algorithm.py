@@ -86,6 +86,12 @@ class Algorithm(NamedTuple):
     stationary: bool
     variant_of: str
 
+    @property
+    def starts_anywhere(self) -> bool:
+        """Whether it can do without policies to start from: its argument `starts` may be left out, if it has one."""
+        starts = inspect.signature(self.fit).parameters.get("starts")
+        return starts is None or starts.default is not inspect.Parameter.empty
+
     def run(self, demonstrations, game, offered: Mapping[str, Any]) -> Any:
         """Fit with those of the offered settings that the algorithm knows: the arguments that its function names.
 
