@@ -36,7 +36,7 @@ wildcard_constraints:
     algorithm=r"\w+",
     data=r"\w+",
     figure=r"[\w/]+",
-    page=r"[\w/]+",
+    page=r"(?!api/)[\w/]+",  # what lies in report/api is no notebook
 
 
 include: "workflow/rules/games.smk"

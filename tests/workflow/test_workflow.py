@@ -36,6 +36,7 @@ def planned(folder: Path, *arguments: str) -> set[str]:
     """The rules that a run would execute, "all" aside."""
     said = snakemake(folder, *SMOKE, "--dry-run", *arguments)
     text = said.stdout + said.stderr
+    assert "Exception" not in text, text
     table = re.search(r"^job +count\n-+ +-+\n(.*?)^total", text, flags=re.DOTALL | re.MULTILINE)
     if table is None:
         assert "Nothing to be done" in text, text
