@@ -51,6 +51,14 @@ def test_the_matrix_has_the_largest_samples_and_marks_the_best(table):
     assert bold == ["0"] * 4
 
 
+def test_what_was_not_fitted_is_empty_in_the_matrix(table):
+    missing = (table["game"] == "one") & (table["experiment"] == "clean") & (table["algorithm"] == "bc")
+    texts = matrix_figure(table[~missing], ENTRIES).axes[0].texts
+    first = [text for text in texts if text.get_position()[1] == 0]
+    assert [text.get_text() for text in first] == ["0.02", "0.005"] and len(texts) == 4 * 3 - 1
+    assert [text.get_fontweight() for text in first] == ["normal", "bold"]
+
+
 def test_errors_in_populations_carry_their_slopes():
     frame = pd.DataFrame(
         {

@@ -84,6 +84,7 @@ def test_every_link_of_the_report_leads_somewhere_in_it(run):
             if not link.startswith(("https:", "data:", "#")):
                 assert (page.parent / link.partition("#")[0]).is_file(), (page, link)
         assert not re.search(r'<svg role="img" aria-label=""', text)
+        assert "&amp;#" not in text, f"{page}: what stands for a mark is escaped once more"
     page = (run / "report/theory.html").read_text(encoding="utf-8")
     assert page.count('<svg role="img"') == 4
     assert page.count("<msub>") > 100 and "<msub></msub>" not in page and '"formula:' not in page

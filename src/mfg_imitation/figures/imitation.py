@@ -65,7 +65,7 @@ def learning_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
     "imitation/matrix",
     tables=("imitators", "algorithms"),
     caption="The median Nash imitation gap of every algorithm in every game and experiment, with the most "
-    "demonstrations; the best of a row is bold.",
+    "demonstrations; the best of a row is bold, and what is empty was not fitted.",
     alt="Median Nash imitation gap of every algorithm in every game and experiment",
 )
 def matrix_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
@@ -92,7 +92,9 @@ def matrix_figure(frame: pd.DataFrame, algorithms: pd.DataFrame) -> Figure:
         axes = add_axes(figure, left, 0.08, TEXT_WIDTH - left - right, len(cells) * row)
         axes.imshow(values, norm=LogNorm(1e-6, 1e3, clip=True), cmap="Greys", aspect="auto", alpha=0.6)
         for (i, j), value in np.ndenumerate(values):
-            best = value <= values[i].min() * (1 + 1e-9)
+            if np.isnan(value):  # not fitted there
+                continue
+            best = value <= np.nanmin(values[i]) * (1 + 1e-9)
             text = f"{value:.2g}" if value > NOTHING else "0"
             axes.text(j, i, text, ha="center", va="center", fontsize=7, fontweight="bold" if best else "normal")
         labels = [f"{title(game)}, {title(experiment)}".replace("_", " ") for game, experiment in cells.index]

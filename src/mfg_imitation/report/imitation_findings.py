@@ -93,21 +93,15 @@ def reasons_said(
     return lines
 
 
-def left_out_said(frame: pd.DataFrame, experiments: Sequence[str]) -> str:
-    """Which experiments were not done in which games; empty where all were."""
+def left_out_table(frame: pd.DataFrame, experiments: Sequence[str]) -> pd.DataFrame:
+    """Which experiments were not done in which games: columns game and left out; no rows where all were done."""
     done = set(zip(frame["game"], frame["experiment"], strict=True))
     missing = {
         game: [words(name) for name in sorted(experiments) if (game, name) not in done]
         for game in sorted(frame["game"].unique())
     }
-    said = "; ".join(f"{literal(words(game))}: {', '.join(names)}" for game, names in missing.items() if names)
-    return (
-        f"Left out: {said}. Games of thousands of numbers in a policy take part in few experiments, and players only "
-        f"where the kernel looks at "
-        "the population."
-        if said
-        else ""
-    )
+    rows = [(words(game), ", ".join(names)) for game, names in missing.items() if names]
+    return pd.DataFrame(rows, columns=["game", "left out"])
 
 
 def optima_table(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:

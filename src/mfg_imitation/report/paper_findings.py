@@ -7,7 +7,6 @@ import pandas as pd
 from mfg_imitation.claims.section_5_observations import LONGEST
 from mfg_imitation.names import GAPS, JUDGED_GAPS, SWEPT
 from mfg_imitation.report.findings import failing, verdicts
-from mfg_imitation.report.literal import literal
 
 #: The gaps that Section 5 may speak of, in words.
 NAMES = {gap: GAPS[gap] for gap in JUDGED_GAPS}
@@ -87,7 +86,7 @@ def claims_table(scorecard: pd.DataFrame) -> pd.DataFrame:
 
 
 def fixed_parameters(declaration: Mapping, swept: pd.DataFrame) -> str:
-    """The parameters of a game that a sweep does not change, with their values; empty where there are none."""
+    """The parameters of a game that a sweep does not change, with their values, as plain text; empty without any."""
     given = declaration.get("parameters", {}).items()
     fixed = [f"{spec.get('symbol', key)} = {spec['value']}" for key, spec in given if key not in swept]
-    return f", with {', '.join(map(literal, fixed))}" if fixed else ""
+    return f", with {', '.join(fixed)}" if fixed else ""

@@ -28,8 +28,9 @@ def deviation_bound(errors, constants: Constants) -> Float[Array, "*batch"]:
     "deviation",
     "deviation",
     summary="the larger of the MFC-ADV error and of what imitators change for a deviator; its bound is linear in H",
-    formula=r"\max\{\varepsilon_{\mathrm{MFC}}, \min\{2, \frac{1}{H} \max_{\pi'} \sum_k (H-1-k)"
-    r" \, E_{\rho^{\pi',E}_k} \|P_k(\cdot|s,a,\mu^\pi_k) - P_k(\cdot|s,a,\mu^E_k)\|_1\}\}",
+    formula=r"\max\{\varepsilon_{\mathrm{MFC}}, \min\{2, \varepsilon_{\mathrm{dev}}\}\}$, $\varepsilon_{\mathrm{dev}} ="
+    r" \frac{1}{H} \max_{\pi'} \sum_k (H-1-k) \, E_{\rho^{\pi',E}_k}"
+    r" \|P_k(\cdot|s,a,\mu^\pi_k) - P_k(\cdot|s,a,\mu^E_k)\|_1",
     where="ours",
     bound=deviation_bound,
     order=4,

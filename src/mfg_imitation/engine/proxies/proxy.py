@@ -52,7 +52,7 @@ class Proxy(NamedTuple):
     Attributes:
         label: how it is written.
         summary: what it compares, in one sentence.
-        formula: its definition, as TeX.
+        formula: its definition, as TeX for between dollars; of two formulas, with the dollars between them.
         where: its source.
         error: from a comparison to the error; traceable by JAX.
         bound: from the errors (`Proxies`) and the constants to the bound on NIG that this one gives; None where none is
