@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from mfg_imitation.report.formulas import symbol, typeset, with_symbols
+from mfg_imitation.report.formulas import mathml, symbol, typeset, with_symbols
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,15 @@ def test_a_users_symbol_is_a_letter_with_an_index_or_text(text, shown):
     html = BeautifulSoup(symbol(text), "html.parser")
     assert (html.find("math") is not None) == (shown is not None)
     assert html.get_text() == (text if shown is None else shown)
+
+
+def test_a_long_formula_may_be_broken_before_a_sign_outside_brackets():
+    tex = r"V(a - b, \mu) - V(c, \mu) = [V(d, \mu) - V(e, \mu)] + R"
+    pieces = mathml(tex).split("<wbr>")
+    first = [re.sub("<[^>]*>", "", piece)[0] for piece in pieces]
+    assert first == ["V", "−", "=", "+"]
+    assert all(piece.startswith("<math") and piece.endswith("</math>") for piece in pieces)
+    assert all('form="infix"' in piece for piece in pieces[1:])
+    whole = re.sub("<[^>]*>", "", "".join(pieces))
+    assert whole == "V(a−b,μ)−V(c,μ)=[V(d,μ)−V(e,μ)]+R"
+    assert "<wbr>" not in mathml("L_P = 1") and "<wbr>" not in mathml(tex, block=True)

@@ -1,6 +1,7 @@
 """Symbols and numbers as one writes them: formulas as MathML, powers of ten, true minus signs."""
 
 import re
+from xml.etree import ElementTree
 
 from docutils.utils.math.latex2mathml import tex2mathml
 
@@ -41,9 +42,32 @@ POWER = re.compile(r"(?<![\w.])(?P<digits>[+−-]?\d+(?:\.\d+)?)e(?P<exponent>[+
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+#: Before these signs a long formula may be broken, outside brackets; shorter ones stay whole.
+_BREAKS, _LONG = frozenset("=≤≥<>∈+−"), 14
+_MATHML = "http://www.w3.org/1998/Math/MathML"
+ElementTree.register_namespace("", _MATHML)
+
+
 def mathml(tex: str, block: bool = False) -> str:
     """Browsers draw MathML by themselves; TeX would need a script from the network."""
-    return " ".join(tex2mathml(tex, as_block=block).split()).replace("> <", "><")
+    formula = " ".join(tex2mathml(tex, as_block=block).split()).replace("> <", "><")
+    return formula if block else _broken(formula)
+
+
+def _broken(formula: str) -> str:
+    """A long formula as several with places between them where a line may end, as browsers break none."""
+    whole = ElementTree.fromstring(formula)
+    if sum(1 for part in whole.iter() if not len(part)) < _LONG:
+        return formula
+    pieces, depth = [ElementTree.Element(whole.tag)], 0
+    for part in whole:
+        sign = (part.text or "") if part.tag == f"{{{_MATHML}}}mo" else ""
+        if sign in _BREAKS and not depth and len(pieces[-1]):
+            pieces.append(ElementTree.Element(whole.tag))
+            part.set("form", "infix")
+        depth += sum(map(sign.count, "([{")) - sum(map(sign.count, ")]}"))
+        pieces[-1].append(part)
+    return "<wbr>".join(ElementTree.tostring(piece, encoding="unicode") for piece in pieces)
 
 
 def power(digits: str, exponent: int) -> str:

@@ -19,19 +19,20 @@ GAPS = {"nash_imitation_gap": "Nash imitation gap", "population_value_gap": "pop
 
 
 def shares_said(worth: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:
-    """How many times what the aware lose the unaware do, a line for every game and algorithm.
+    """How many times what the aware lose the unaware do, a line for every game.
 
     Args:
         worth: the table noise/worth.
         titles: of the games.
     """
     lines = []
-    for row in worth.itertuples():
-        ratio = f"{number(1 / row.share)} times" if row.share > ROUNDING else "at least a billion times"
-        ends = f" (95% interval {number(1 / row.share_high)} to {number(1 / row.share_low)})"
-        ends = ends if row.share_low > ROUNDING else ""
-        who = f"{literal(titles.get(row.game, row.game))}, {ALGORITHMS[row.algorithm].label}"
-        lines.append(f"- {who}: the unaware lose {ratio} what the aware do{ends}.")
+    for game, rows in worth.groupby("game", sort=False):
+        ratios = [
+            f"{number(1 / row.share) if row.share > ROUNDING else 'at least a billion'} times "
+            f"({ALGORITHMS[row.algorithm].label})"
+            for row in rows.itertuples()
+        ]
+        lines.append(f"- {literal(titles.get(game, game))}: the unaware lose {', '.join(ratios)} what the aware do.")
     return lines
 
 
