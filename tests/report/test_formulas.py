@@ -61,4 +61,5 @@ def test_a_long_formula_may_be_broken_before_a_sign_outside_brackets():
     assert all('form="infix"' in piece for piece in pieces[1:])
     whole = re.sub("<[^>]*>", "", "".join(pieces))
     assert whole == "V(a−b,μ)−V(c,μ)=[V(d,μ)−V(e,μ)]+R"
+    assert mathml(r"a + b + c + d + e + f \le \max\{x, \, y\}").count("<wbr>") == 6  # with characters that have names
     assert "<wbr>" not in mathml("L_P = 1") and "<wbr>" not in mathml(tex, block=True)

@@ -1,5 +1,6 @@
 """Symbols and numbers as one writes them: formulas as MathML, powers of ten, true minus signs."""
 
+import html
 import re
 from xml.etree import ElementTree
 
@@ -44,6 +45,8 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 #: Before these signs a long formula may be broken, outside brackets; shorter ones stay whole.
 _BREAKS, _LONG = frozenset("=≤≥<>∈+−"), 14
+#: HTML's names of characters, which XML does not know.
+_ENTITY = re.compile("&(?!(?:amp|lt|gt|quot);)[a-zA-Z]+;")
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 ElementTree.register_namespace("", _MATHML)
 
@@ -56,7 +59,7 @@ def mathml(tex: str, block: bool = False) -> str:
 
 def _broken(formula: str) -> str:
     """A long formula as several with places between them where a line may end, as browsers break none."""
-    whole = ElementTree.fromstring(formula)
+    whole = ElementTree.fromstring(_ENTITY.sub(lambda match: html.unescape(match[0]), formula))
     if sum(1 for part in whole.iter() if not len(part)) < _LONG:
         return formula
     pieces, depth = [ElementTree.Element(whole.tag)], 0
