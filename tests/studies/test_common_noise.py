@@ -74,8 +74,8 @@ def test_only_a_signal_is_one(game):
     assert len(values) and values.max() < float(mfg.policy_value(signal, expert, mfg.population_flow(signal, expert)))
 
 
-def curve(awareness, gaps, seeds=(0, 1), crowd=1):
-    named = {"game": "g", "algorithm": "bc", "sharing": crowd, "awareness": awareness}
+def curve(awareness, gaps, seeds=(0, 1), crowd=1, status="closed form"):
+    named = {"game": "g", "algorithm": "bc", "sharing": crowd, "awareness": awareness, "status": status}
     rows = [
         {**named, "demonstrations": size, "seed": seed}
         | {"nash_imitation_gap": gap * (1 + 0.1 * (seed - 0.5)), "population_value_gap": 0.0}
@@ -107,6 +107,16 @@ def test_slopes_shares_and_prices():
     aware = means[(means["awareness"] == "aware") & (means["demonstrations"] == 100)].iloc[0]
     assert abs(aware["nash_imitation_gap"] - 0.4) < 1e-9 and aware["seeds"] == 2
     assert aware["nash_imitation_gap_low"] < 0.4 < aware["nash_imitation_gap_high"]
+
+
+def test_ends_of_searches_are_known_to_their_range_over_the_seeds():
+    frames = [curve(awareness, {1000: 0.4}, status="iteration limit") for awareness in ("aware", "unaware")]
+    frame = pd.concat([*frames, curve("noise_aware", {1000: 0.4})])
+    row = worth_of_awareness(frame, 20, 0).iloc[0]
+    assert abs(row["aware_precision"] - 0.04) < 1e-9 and row["noise_aware_precision"] == 0
+    assert abs(row["share_precision"] - 0.2) < 1e-9  # both gaps are .4, known to .04
+    means = means_table(frame, 20, 0).set_index("awareness")["nash_imitation_gap_high_precision"]
+    assert abs(means["unaware"] - 0.04) < 1e-9 and means["noise_aware"] == 0
 
 
 def test_a_gap_that_is_gone_has_no_slope_there():
