@@ -29,7 +29,7 @@ report: $(READY)  ## the HTML report, with what it needs
 test: $(TESTABLE)  ## the tests, in minutes (TESTS=tests/games for some of them)
 	$(ACTIVATE) python -m pytest $(TESTS)
 
-test-slow: $(TESTABLE) $(PEERS)/.ready  ## killed runs, Slurm, comparisons with MFGLib (which it installs in .venv-peers)
+test-slow: $(TESTABLE) $(PEERS)/.ready  ## whole runs and their pages, killed runs, Slurm, comparisons with MFGLib (which it installs in .venv-peers)
 	$(ACTIVATE) PEERS=$$($(PEERS)/bin/python -c "import site; print(site.getsitepackages()[0])") python -m pytest -m slow
 
 bench: $(READY)  ## times: this engine beside MFGLib, OpenSpiel, NumPy and the memory's bandwidth (benchmarks/)

@@ -73,11 +73,16 @@ def one_line():
     return message
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items):
-    """What runs the workflow comes first: it takes minutes, much of them waiting, which the rest then fills.
+    """What looks at the smoke run is slow: that run takes minutes.
 
-    What looks at the same run of it comes later: two processes would wait for it.
+    What runs the workflow comes first: much of its time is waiting, which the rest then fills. What looks at the same
+    run of it comes later: two processes would wait for it.
     """
+    for item in items:
+        if "smoke" in item.fixturenames:
+            item.add_marker("slow")
     first = ["test_slurm", "test_faults", "test_workflow", "test_config_readme"]
     items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
 
