@@ -1,12 +1,10 @@
 """What several test modules share."""
 
-import gc
 import os
 import site
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
-gc.set_threshold(100_000, 50, 50)  # as jobs do: JAX's traces make many objects and hardly any garbage
 # Programs are compiled once for all test processes, and for the next tests. JAX reads this when it is imported.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(REPOSITORY / ".pytest_cache/jax"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
@@ -20,6 +18,7 @@ from filelock import FileLock  # noqa: E402
 from workflow_runs import SMOKE, copy, snakemake  # noqa: E402
 
 import mfg_imitation as mfg  # noqa: E402
+import workflow.lib.startup.sitecustomize  # noqa: E402, F401
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from mfg_imitation.games.noise.unfolded import AWARENESS
-from mfg_imitation.imitation.algorithm import CLOSED_FORM
 from mfg_imitation.io.reference import PRECISION
 from mfg_imitation.names import SMALL_SAMPLE
+from mfg_imitation.studies.medians import range_of_searches
 
 GAP = "nash_imitation_gap"
 
@@ -21,7 +21,7 @@ def means_table(imitators: pd.DataFrame, resamples: int, seed: int) -> pd.DataFr
     Returns:
         One row per game, algorithm, sharing, awareness and demonstrations: seeds, nash_imitation_gap,
         population_value_gap (means), and nash_imitation_gap_low and _high, a 95% interval; and the _precision of these
-        four, see `_range`.
+        four, see `range_of_searches`.
     """
     rng = np.random.default_rng(seed)
     rows = []
@@ -32,15 +32,11 @@ def means_table(imitators: pd.DataFrame, resamples: int, seed: int) -> pd.DataFr
         low, high = np.quantile(draws.mean(axis=-1), (0.025, 0.975))
         numbers = {GAP: gaps.mean(), f"{GAP}_low": low, f"{GAP}_high": high}
         value = {"population_value_gap": group["population_value_gap"].mean()}
-        precision = dict.fromkeys(numbers, _range(group, GAP)) | {name: _range(group, name) for name in value}
+        ranges = range_of_searches(group[[GAP, *value]], group["status"])
+        precision = dict.fromkeys(numbers, ranges[GAP]) | {name: ranges[name] for name in value}
         known = {name + PRECISION: of for name, of in precision.items()}
         rows.append({**dict(zip(keys, place, strict=True)), "seeds": len(gaps), **numbers, **value, **known})
     return pd.DataFrame(rows)
-
-
-def _range(group: pd.DataFrame, column: str) -> float:
-    """To what precision a mean of ends of searches is known: their range over the seeds, as of `medians.summary`."""
-    return float(group[column].max() - group[column].min()) if (group["status"] != CLOSED_FORM).any() else 0.0
 
 
 def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
@@ -55,7 +51,7 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
         (missing where they never lose as much, or so much with all); and of behavioral cloning sharing, how many share
         a history, crowd_aware, the mean gap of the aware with the most demonstrations of crowds, and crowd_worth, how
         many demonstrations that each have their own history would have done as well, as a share of these, at most 1.
-        And the _precision of the mean gaps, see `_range`, and of the share.
+        And the _precision of the mean gaps, see `range_of_searches`, and of the share.
     """
     crowds = imitators[(imitators["sharing"] > 1) & (imitators["awareness"] == "aware")].set_index(
         ["game", "algorithm"]
@@ -102,7 +98,7 @@ def worth_of_awareness(imitators: pd.DataFrame, resamples: int, seed: int) -> pd
             as_good = gap <= exact["aware"][-1]
             row["crowd_worth"] = 1.0 if as_good else _size_at(sizes, exact["aware"], gap) / largest
         most = group[group["demonstrations"] == sizes[-1]]
-        precision = {awareness: _range(most[most["awareness"] == awareness], GAP) for awareness in AWARENESS}
+        precision = {name: range_of_searches(here[GAP], here["status"]) for name, here in most.groupby("awareness")}
         of_share = (precision["aware"] + row["share"] * precision["unaware"]) / row["unaware"]  # to first order
         precision |= dict.fromkeys(("share", "share_low", "share_high"), of_share)
         rows.append({**row, **{name + PRECISION: of for name, of in precision.items()}})

@@ -38,14 +38,18 @@ def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.Dat
     for place, group in table.groupby(keys, sort=False):
         numbers = group.drop(columns=[*keys, "seed", "status"])
         low, high = _intervals(numbers, resamples, seed)
-        searched = (group["status"] != CLOSED_FORM).any()
-        precision = (numbers.max() - numbers.min()).drop(list(ENDS), errors="ignore").fillna(0) * searched
+        precision = range_of_searches(numbers, group["status"]).drop(list(ENDS), errors="ignore").fillna(0)
         precision[GAPS] = precision[GAPS].clip(lower=ROUNDING * numbers["unit"].max())
         named = {**dict(zip(keys, place, strict=True)), "seeds": len(group), "status": _how_they_ended(group["status"])}
         ends = {f"{GAP}_low": low[GAP], f"{GAP}_high": high[GAP]}
         precision = {**precision, **dict.fromkeys(ends, precision[GAP])}
         rows.append({**named, **numbers.median(), **ends, **{name + PRECISION: of for name, of in precision.items()}})
     return pd.DataFrame(rows)
+
+
+def range_of_searches(numbers: pd.DataFrame | pd.Series, status: pd.Series) -> pd.Series | float:
+    """To what precision numbers over the seeds are known: of closed forms 0, of searches their range; see `summary`."""
+    return (numbers.max() - numbers.min()) * (status != CLOSED_FORM).any()
 
 
 def _intervals(numbers: pd.DataFrame, resamples: int, seed: int) -> tuple[pd.Series, pd.Series]:
