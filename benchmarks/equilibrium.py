@@ -2,9 +2,10 @@
 
 python benchmarks/equilibrium.py
 
-The shipped games of at most 10^4 numbers in a policy whose expert is not known, to 1e-6; and congested grids, H = 50,
-to 1e-3: all of the reward's range times the horizon. Exploitabilities are measured, of the policy that is returned.
-"First" has compilation in it, the other number has not; of a run of more than half a minute there is the first only.
+The shipped games of at most 10^4 numbers in a policy, without common noise, whose expert is not known, to 1e-6; and
+congested grids, H = 50, to 1e-3: all of the reward's range times the horizon. Exploitabilities are measured, of the
+policy that is returned. "First" has compilation in it, the other number has not; of a run of more than half a minute
+there is the first only.
 """
 
 import os
@@ -22,7 +23,11 @@ LARGEST, FINE, COARSE, HORIZON, LONG = 10_000, 1e-6, 1e-3, 50, 30
 
 def main() -> None:
     games = {path.stem: mfg.load_game(path.stem) for path in sorted(Path("config/games").glob("*.yaml"))}
-    games = {name: game for name, game in games.items() if game.known_expert() is None}
+    games = {
+        name: game
+        for name, game in games.items()
+        if not isinstance(game, mfg.NoisyGame) and game.known_expert() is None
+    }
     print(f"On {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}. To {FINE:g} of the reward's range x H:")
     small = [name for name, game in games.items() if np.prod(game.policy_shape) <= LARGEST]
     seconds = [solved(name, games[name], FINE) for name in small]

@@ -4,10 +4,10 @@ import os
 import site
 from pathlib import Path
 
+from workflow.lib.compilation import compile_once
+
 REPOSITORY = Path(__file__).parents[1]
-# Programs are compiled once for all test processes, and for the next tests. JAX reads this when it is imported.
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(REPOSITORY / ".pytest_cache/jax"))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+compile_once(REPOSITORY / ".pytest_cache/jax")  # for all test processes, and for the next tests
 if "PEERS" in os.environ:  # the packages of `make test-slow` to compare with, behind this environment's own
     site.addsitedir(os.environ["PEERS"])
 

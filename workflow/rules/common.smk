@@ -9,10 +9,9 @@ os.environ.update(
     PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]),
     PYTHONPATH=os.pathsep.join(filter(None, [STARTUP, str(ROOT), os.environ.get("PYTHONPATH", "")])),
 )
-# Jobs share what XLA has compiled; JAX reads this when it is imported. Entries carry a checksum: it passes over a damaged
-# one, warns and compiles.
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(".snakemake/jax"))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # hundreds of small ones add up
+from workflow.lib.compilation import compile_once
+
+compile_once(".snakemake/jax")
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.machine import announce_jax_setup, announced_jax_setup

@@ -2,7 +2,6 @@
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 import scipy
 from jaxtyping import Array, Float
@@ -26,8 +25,8 @@ def flow_constraints(game: Game, population: Float[Array, "H S"]) -> "scipy.spar
     rows, columns, entries = [column // n_actions], [column], [np.ones(column.size)]
     length = max(1, AT_ONCE // successors.size)
     for first in range(0, horizon - 1, length):
-        steps = jnp.arange(first, min(first + length, horizon - 1))
-        kernel = np.asarray(_kernels(game, steps, population[steps]))
+        steps = np.arange(first, min(first + length, horizon - 1))
+        kernel = np.asarray(_kernels(game, steps, np.asarray(population)[steps]))
         n, s, a, k = np.nonzero(kernel)
         rows.append((first + n + 1) * n_states + successors[s, a, k])
         columns.append(((first + n) * n_states + s) * n_actions + a)

@@ -60,7 +60,7 @@ def one_by_one(fit: Callable[..., tuple], *data: Array | np.ndarray, axes: int =
     batch = data[0].shape[:-axes]
     if not batch:
         return fit(*data)
-    flat = (array.reshape(-1, *array.shape[-axes:]) for array in data)
+    flat = (np.asarray(array).reshape(-1, *array.shape[-axes:]) for array in data)
     fits = [fit(*sample) for sample in zip(*flat, strict=True)]
     return type(fits[0])(*(np.reshape(leaf, (*batch, *np.shape(leaf[0]))) for leaf in zip(*fits, strict=True)))
 

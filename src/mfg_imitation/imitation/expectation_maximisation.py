@@ -130,6 +130,7 @@ def begin(start: Float[Array, "cells A"], model: Model) -> End:
     return End(first, jnp.asarray(True), jnp.asarray(jnp.inf), jnp.asarray(0))
 
 
+@jax.jit
 def unfinished(end: End, model: Model) -> Bool[Array, ""]:
     """Whether there is more to search."""
     return (end.change > model.tolerance) & (end.iteration < model.max_iterations) & end.settled

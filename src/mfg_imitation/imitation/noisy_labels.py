@@ -5,6 +5,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from mfg_imitation.imitation.expectation_maximisation import End, Model, Table, begin, maximised, unfinished
@@ -90,9 +91,10 @@ def fit_records(
         rival = _rival(*sample, found, mode) if sparse else None
         return _explained(*sample, model, mode, found, search(sample, rival) if sparse else None, rival)
 
+    samples = jax.tree.map(np.asarray, (records, possible))  # to cut an array of JAX is a program of its own
     with progress(searches * most, "likelihood") as bar:
-        found = [one(jax.tree.map(lambda leaf, i=i: leaf[i], (records, possible))) for i in range(len(possible))]
-    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *found)
+        found = [one(jax.tree.map(lambda leaf, i=i: leaf[i], samples)) for i in range(len(possible))]
+    return jax.tree.map(lambda *leaves: jax.device_put(np.stack(leaves)), *found)
 
 
 @eqx.filter_jit
