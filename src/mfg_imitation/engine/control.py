@@ -79,16 +79,15 @@ def social_optimum(
         candidates.append(starts)
     n_unmoved = 0 if starts is None else len(starts)
     candidates = jnp.concatenate(candidates)
-    steps = jnp.where(jnp.arange(len(candidates)) < len(candidates) - n_unmoved, iterations, 0)
-    ends = _ascend(game, candidates, steps, jnp.asarray(tolerance))
-    best = int(jnp.nanargmax(ends.value))
-    stationarity = float(ends.stationarity[best])
+    steps = np.where(np.arange(len(candidates)) < len(candidates) - n_unmoved, iterations, 0)
+    best = _ascend(game, candidates, jnp.asarray(steps), jnp.asarray(tolerance))
+    stationarity = float(best.stationarity)
     met = "stationary" if stationarity <= tolerance else "iteration limit"
     return SocialOptimum(
-        policy=jax.nn.softmax(ends.logits[best]),
-        value=float(ends.value[best]),
+        policy=jax.nn.softmax(best.logits),
+        value=float(best.value),
         stationarity=stationarity,
-        iterations=int(ends.iteration[best]),
+        iterations=int(best.iteration),
         status="not finite" if np.isnan(stationarity) else met,
     )
 
@@ -175,4 +174,5 @@ def _ascend(game, starts, iterations, tolerance) -> _State:
         first = _State(logits, *evaluate(logits), jnp.asarray(1.0), jnp.asarray(0))
         return jax.lax.while_loop(unfinished, step, first)
 
-    return jax.vmap(run)(starts, iterations)
+    ends = jax.vmap(run)(starts, iterations)
+    return jax.tree.map(lambda leaf: leaf[jnp.nanargmax(ends.value)], ends)

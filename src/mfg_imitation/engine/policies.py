@@ -9,6 +9,7 @@ from jaxtyping import Array, ArrayLike, Float
 from mfg_imitation.games.game import Game
 
 
+@jax.jit  # here and below: one small program where there would be several
 def mixture(
     expert: Float[ArrayLike, "*#batch #H S A"],
     target: Float[ArrayLike, "*#batch #H S A"],
@@ -19,11 +20,11 @@ def mixture(
     Args:
         weight: of the target, at every step; an axis of length 1 stands for all steps.
     """
-    weight = jnp.asarray(weight)[..., None, None]
+    weight = weight[..., None, None]
     return (1 - weight) * expert + weight * target
 
 
-@partial(jax.jit, static_argnames="unreached")  # one small program where there would be seven
+@partial(jax.jit, static_argnames="unreached")
 def policy_of_occupancy(
     occupancy: Float[Array, "*batch A"],
     elsewhere: Float[Array, "*#batch A"] | float | None = None,

@@ -98,6 +98,7 @@ def reward_bound_of(game: Game, population: Float[Array, "H S"]) -> Float[Array,
     return jnp.abs(jax.vmap(game.reward)(jnp.arange(game.horizon), population)).max()
 
 
+@eqx.filter_jit
 def half_span_of(game: Game, population: Float[Array, "H S"]) -> Float[Array, ""]:
     """R, half the largest difference between two rewards of one step in a flow: at most r_max; for traced code too.
 

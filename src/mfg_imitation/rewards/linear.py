@@ -129,6 +129,7 @@ def reward_class(features, game: Game) -> RewardClass:
     return found
 
 
+@eqx.filter_jit
 def features_of(rewards: RewardClass, population: Float[Array, "H S"]) -> Float[Array, "D H S A"]:
     """phi in a flow, one weight after the other."""
     return jax.lax.map(lambda weights: rewards.along(weights, population), jnp.eye(rewards.size))

@@ -1,10 +1,11 @@
 """What there is to say of one game: its equilibrium, its flow, its values and its constants."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
+from jaxtyping import Array, Float, Int
 
 from mfg_imitation.engine.control import social_optimum
 from mfg_imitation.engine.flow import population_flow
@@ -28,11 +29,16 @@ def flow_table(game: Game, equilibrium: Equilibrium) -> pd.DataFrame:
         geometry also row and column, and floor where there are several.
     """
     flow = population_flow(game, equilibrium.policy)
-    rewards = jax.vmap(game.reward)(jnp.arange(game.horizon), flow)
-    earned = jnp.sum(equilibrium.policy * rewards, axis=-1)
+    earned = _earned(game, equilibrium.policy, flow)
     steps, states = (index.ravel() for index in np.indices(flow.shape))
     columns = {"step": steps, "state": np.asarray(game.states)[states], **places(game, states)}
     return pd.DataFrame({**columns, "population": np.asarray(flow).ravel(), "reward": np.asarray(earned).ravel()})
+
+
+@eqx.filter_jit
+def _earned(game, policy, flow) -> Float[Array, "H S"]:
+    rewards = jax.vmap(game.reward)(jnp.arange(game.horizon), flow)
+    return jnp.sum(policy * rewards, axis=-1)
 
 
 def places(game: Game, states: Int[np.ndarray, " rows"]) -> dict[str, Int[np.ndarray, " rows"]]:

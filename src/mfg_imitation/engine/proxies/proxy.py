@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -103,6 +104,7 @@ def amplification(
     return c, g
 
 
+@jax.jit  # here and below: one small program where there would be several
 def capped(
     error: Float[Array, "*batch"] | float, factors: Float[Array, "*batch H"] | float
 ) -> Float[Array, "*batch H"]:
@@ -111,6 +113,7 @@ def capped(
     return jnp.where(error == 0, 0.0, jnp.minimum(LARGEST, error * factors))
 
 
+@jax.jit
 def in_two_populations(
     d: Float[Array, "*batch H"], transition_lipschitz: Float[Array, "*batch"] | float
 ) -> Float[Array, "*batch H"]:
@@ -122,6 +125,7 @@ def in_two_populations(
     return jnp.minimum(LARGEST, jnp.asarray(transition_lipschitz)[..., None] * before)
 
 
+@jax.jit
 def decomposed(
     constants: Constants, d: Float[Array, "*batch H"], o: Float[Array, "*batch H"], e: Float[Array, "*batch H"]
 ) -> Float[Array, "*batch"]:
