@@ -1,6 +1,6 @@
 """Seconds to an equilibrium, by `solve_equilibrium` with its defaults.
 
-python benchmarks/equilibrium.py
+python benchmarks/equilibrium.py [--sides N ...]
 
 The shipped games of at most 10^4 numbers in a policy, without common noise, whose expert is not known, to 1e-6; and
 congested grids, H = 50, to 1e-3: all of the reward's range times the horizon. Exploitabilities are measured, of the
@@ -8,6 +8,7 @@ policy that is returned. "First" has compilation in it, the other number has not
 there is the first only.
 """
 
+import argparse
 import os
 import resource
 import time
@@ -22,6 +23,9 @@ LARGEST, FINE, COARSE, HORIZON, LONG = 10_000, 1e-6, 1e-3, 50, 30
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sides", nargs="+", type=int, default=(20, 200), help="of the grids")
+    sides = parser.parse_args().sides
     games = {path.stem: mfg.load_game(path.stem) for path in sorted(Path("config/games").glob("*.yaml"))}
     games = {
         name: game
@@ -33,7 +37,7 @@ def main() -> None:
     seconds = [solved(name, games[name], FINE) for name in small]
     print(f"median of {len(small)} games: {np.median(seconds):.2f} s")
     print(f"Congested grids, H = {HORIZON}, to {COARSE:g}:")
-    for side in (20, 200):
+    for side in sides:
         grid = mfg.load_game("grid_open", rows=side, columns=side, start="corner", horizon=HORIZON)
         solved(f"{side} x {side}", grid, COARSE)
     print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,16 @@ def test_two_devices_are_measured_side_by_side(tmp_path):
     table = pd.read_csv(tmp_path / "data/tables/benchmarks/accelerator.csv")
     assert list(table.states) == [16, 16] and len(set(table.gap)) == 1
     assert (table[["gap_seconds", "mfc_adv_seconds"]] > 0).all(axis=None)
+
+
+def test_equilibria_are_timed_where_they_are_solved_for(tmp_path):
+    """Not where the expert is known, nor where there is common noise."""
+    (tmp_path / "config/games").mkdir(parents=True)
+    for game in ("attractor", "signal", "stag_hunt"):
+        shutil.copy(REPOSITORY / f"config/games/{game}.yaml", tmp_path / "config/games")
+    printed = run(tmp_path, "equilibrium.py", "--sides", "2")
+    assert re.findall(r"^(.+) \(\d+ numbers\): .*converged$", printed, re.MULTILINE) == ["stag_hunt", "2 x 2"]
+    assert "median of 1 games" in printed
 
 
 def test_the_cuda_wheels_are_of_the_version_that_is_pinned():
