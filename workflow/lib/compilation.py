@@ -11,10 +11,10 @@ TRIED = "0.10.2"
 
 
 def compile_once(folder: str | os.PathLike) -> None:
-    """Let this process and those that it starts share what XLA has compiled; JAX reads this when it is imported.
+    """Let this process and those that it starts compile quickly, and share in a folder what they have compiled.
 
-    Entries of the folder carry a checksum: JAX passes over a damaged one, warns and compiles. What the user has set
-    stays.
+    JAX reads this when it is imported. Entries of the folder carry a checksum: JAX passes over a damaged one, warns and
+    compiles. What the user has set stays.
     """
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", os.path.abspath(folder))
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # hundreds of small ones add up

@@ -11,7 +11,7 @@ os.environ.update(
 )
 from workflow.lib.compilation import compile_once
 
-compile_once(".snakemake/jax")
+compile_once(".snakemake/jax")  # before anything imports JAX
 
 from mfg_imitation.errors import InputError
 from mfg_imitation.machine import announce_jax_setup, announced_jax_setup

@@ -152,6 +152,8 @@ class _State(NamedTuple):
 
 @eqx.filter_jit
 def _ascend(game, starts, iterations, tolerance) -> _State:
+    """The best of the ends of all starts."""
+
     def evaluate(logits):
         policy = jax.nn.softmax(logits)
         value, flow, q = control_gradient(game, policy)
