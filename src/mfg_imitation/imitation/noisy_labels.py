@@ -1,5 +1,6 @@
 """The model of noisy labels on counted records: expectation and maximisation, and which account is the better one."""
 
+import math
 from typing import NamedTuple
 
 import equinox as eqx
@@ -74,7 +75,7 @@ def fit_records(
         mode: "given", "estimate" or "confusion", see `trajectory_likelihood`.
     """
     searches, most = len(possible) * (1 + sparse), int(model.max_iterations)
-    length = max(FEWEST_ITERATIONS, AT_ONCE // possible[0].size)
+    length = max(FEWEST_ITERATIONS, AT_ONCE // math.prod(possible.shape[1:]))
 
     def search(sample, rival=None) -> End:
         end, before = _begin(*sample, model), 0

@@ -58,7 +58,7 @@ def vanilla_adv(
             the objective, not the gap; "first_order" the game between a reward player and a policy player, see
             `primal_dual.solve_saddle`. None stands for "lp", or for "first_order" in the stationary class.
             The program ends at the optimum. On Sioux Falls (85 500 numbers in a policy) it took 24 s a sample of 1000
-            and 30 s of 10 000, the mean of 20, and 146 s once; there 2000 iterations of the other method take 9 s, and
+            and 30 s of 10 000, means of 20 on a busy core; there 2000 iterations of the other method take 9 s, and
             20 000 were still 3e-4 above the optimum, of 2.8. On an open grid of 400 states and 50 steps, with a sample
             of 10 000, the program was not done in 240 s of a busy machine.
         stationary: one policy for all steps; only with method "first_order", as MFC-ADV in the game whose population

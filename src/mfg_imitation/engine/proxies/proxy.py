@@ -109,7 +109,7 @@ def capped(
     error: Float[Array, "*batch"] | float, factors: Float[Array, "*batch H"] | float
 ) -> Float[Array, "*batch H"]:
     """The factors times the error, at most `LARGEST`; 0 where the error is 0, also if a factor is infinite."""
-    error = jnp.asarray(error)[..., None]
+    error = error[..., None]
     return jnp.where(error == 0, 0.0, jnp.minimum(LARGEST, error * factors))
 
 
@@ -122,7 +122,7 @@ def in_two_populations(
     It is the step of the paper's Lemma 5; e_0 = 0, as everyone begins in mu_0.
     """
     before = jnp.concatenate([jnp.zeros_like(d[..., :1]), jnp.cumsum(d, axis=-1)[..., :-1]], axis=-1)
-    return jnp.minimum(LARGEST, jnp.asarray(transition_lipschitz)[..., None] * before)
+    return jnp.minimum(LARGEST, transition_lipschitz[..., None] * before)
 
 
 @jax.jit
@@ -130,7 +130,7 @@ def decomposed(
     constants: Constants, d: Float[Array, "*batch H"], o: Float[Array, "*batch H"], e: Float[Array, "*batch H"]
 ) -> Float[Array, "*batch"]:
     """The sum over n of 2 L_r d_n + R (o_n + e_n): the bound on NIG by the decomposition of `theory.bounds`."""
-    slope, half_span = (jnp.asarray(number)[..., None] for number in (constants.reward, constants.half_span))
+    slope, half_span = constants.reward[..., None], constants.half_span[..., None]
     return jnp.sum(2 * slope * d + half_span * (o + e), axis=-1)
 
 
