@@ -29,8 +29,9 @@ TARGETS = (
     "data/experts/attractor.npz",
     "data/demonstrations/attractor.npz",
     "data/tables/scorecard.csv",
+    "data/tables/games/attractor/imitators.csv",
     "data/tables/games/attractor/summary.csv",
-    "report/games/attractor.html",
+    "report/paper.html",
 )
 ARGUMENTS = (*TARGETS, "--configfile", "config/smoke.yaml", "tiny.yaml")
 
@@ -110,7 +111,7 @@ def test_nothing_is_lost_when_it_is_killed(request, expected, tmp_path):
 
 def test_damaged_files_are_refused_by_name(finished, expected):
     damages = {  # what others are made of comes last: it makes them anew
-        "figures/games/attractor/flow.svg": cut,
+        "figures/figure_2_nash_imitation_gap.svg": cut,
         "data/tables/games/attractor/sweep.csv": flipped,
         "data/experts/attractor.npz": cut,
     }

@@ -147,17 +147,14 @@ def _value(function, n, mu) -> np.ndarray:
 
 
 def _jacobian(function, n, mu) -> np.ndarray:
-    """Derivatives by every entry of mu, on the last axis; in forward mode, one pass for each entry."""
+    """Derivatives by every entry of mu, on the last axis; in forward mode, all entries in one pass."""
     import torch
-    from torch.autograd import forward_ad
 
-    with _double_precision(torch), torch.no_grad(), forward_ad.dual_level():
-        columns = []
-        for direction in torch.eye(np.size(mu)):
-            dual = forward_ad.make_dual(torch.tensor(np.asarray(mu)), direction)
-            out = forward_ad.unpack_dual(function(int(n), function.__self__.with_uniform_actions(dual)))
-            columns.append(torch.zeros(out.primal.shape) if out.tangent is None else out.tangent)
-        return torch.stack(columns, dim=-1).numpy().astype(float)
+    def of(mu):
+        return function(int(n), function.__self__.with_uniform_actions(mu))
+
+    with _double_precision(torch), torch.no_grad():
+        return torch.func.jacfwd(of)(torch.tensor(np.asarray(mu))).numpy().astype(float)
 
 
 def _check_marginal(game: MFGLibGame) -> None:

@@ -9,7 +9,7 @@ The class does not know what it is fitted to: `fit` minimises any loss, and stop
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import equinox as eqx
 import jax
@@ -17,11 +17,13 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import scipy
-from jax.experimental.sparse import BCOO
 from jaxtyping import Array, Float, Int, Key
 
 from mfg_imitation.games.game import Game
 from mfg_imitation.imitation.records import padded, power_of_two
+
+if TYPE_CHECKING:  # a quarter of a second to import, which every job would pay that asks the registry for an algorithm
+    from jax.experimental.sparse import BCOO
 
 #: Neurons of each of the two hidden layers; cosines of the step; steps of the walk. Chosen by the likelihood of the
 #: trajectories held out, of 1000 (three seeds of beach_bar, four_rooms and maze): the walk takes 0.0006 to 0.0016 nats
@@ -40,7 +42,7 @@ class Surroundings(NamedTuple):
     """How steps and states are described; 32-bit floats, as all in the network."""
 
     clock: Float[Array, "H features"]
-    walk: BCOO  # [S, S], or [rows, S] of some of the states
+    walk: "BCOO"  # [S, S], or [rows, S] of some of the states
 
     def of(self, states: Int[np.ndarray, " some"], rows: int) -> "Surroundings":
         """Of these states alone, in this order and so many rows, so that no others are walked from."""
@@ -52,7 +54,7 @@ class Surroundings(NamedTuple):
         length = power_of_two(len(kept))
         indices = padded(np.stack([row[from_[kept]], to[kept]], axis=-1), length, max(self.walk.shape))
         data = padded(np.asarray(self.walk.data)[kept], length, 0)
-        return self._replace(walk=BCOO((data, indices), shape=(rows, self.walk.shape[1])))
+        return self._replace(walk=type(self.walk)((data, indices), shape=(rows, self.walk.shape[1])))
 
 
 class PolicyNetwork(eqx.Module):
@@ -94,6 +96,8 @@ class PolicyNetwork(eqx.Module):
 
 def surroundings(game: Game) -> Surroundings:
     """What the network is told about a game's steps and states."""
+    from jax.experimental.sparse import BCOO
+
     horizon, n_states, _ = game.policy_shape
     time = (np.arange(horizon) + 0.5) / horizon
     clock = np.concatenate([2 * time[:, None] - 1, np.cos(np.pi * time[:, None] * np.arange(1, COSINES + 1))], axis=-1)

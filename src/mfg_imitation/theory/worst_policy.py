@@ -207,24 +207,28 @@ def _ascend(game, expert, error, logits, iterations):
             shift = direction.shift + jnp.clip(log_error(moved) - jnp.log(e), -1, 1)
             return Direction(moved.logits, jnp.clip(shift, -SPAN, SPAN)), adam
 
-        def round_(carry, rate):
-            logits, best_gap, best = carry
-            direction = Direction(logits, restored(logits))
-            begin = direction, ADAM.init(logits)
-            after = jax.lax.fori_loop(0, iterations, partial(step, rate=rate), begin)[0].logits
+        def round_(carry, settings):
+            direction, best_gap, best = carry
+            rate, steps = settings
+            begin = direction, ADAM.init(direction.logits)
+            after = jax.lax.fori_loop(0, steps, partial(step, rate=rate), begin)[0].logits
             end = Direction(after, restored(after))
             value = gap(end)
             better = value > best_gap
-            return (after, jnp.where(better, value, best_gap), jnp.where(better, policy_of(end, expert), best)), None
+            return (end, jnp.where(better, value, best_gap), jnp.where(better, policy_of(end, expert), best)), None
 
-        first = Direction(start, restored(start))
-        begin = (start, gap(first), policy_of(first, expert))
-        return jax.lax.scan(round_, begin, RATE * 0.5 ** jnp.arange(ROUNDS))[0][2]
+        begin = Direction(start, jnp.asarray(0.0)), jnp.asarray(-jnp.inf), expert
+        # The start itself is looked at first: a round without a step.
+        rates = np.concatenate([[0], RATE * 0.5 ** np.arange(ROUNDS)])
+        steps = np.concatenate([[0], np.full(ROUNDS, iterations)])
+        return jax.lax.scan(round_, begin, (rates, steps))[0][2]
 
-    over_starts = jax.vmap(one, (None, None, 0))
-    over_errors = jax.vmap(over_starts, (None, 0, None))
+    # One batch of all combinations: batches within batches take several times as long to trace.
     bounded = jnp.asarray([Proxies._fields.index(name) for name in BOUNDED])
-    return jax.vmap(over_errors, (0, None, None))(bounded, error, logits)
+    shape = bounded.size, error.size, len(logits)
+    chosen, e, start = (index.ravel() for index in np.indices(shape))
+    found = jax.vmap(one)(bounded[chosen], error[e], logits[start])
+    return found.reshape(*shape, *game.policy_shape)
 
 
 def frontier_growth(frontier: pd.DataFrame) -> pd.DataFrame:
