@@ -80,7 +80,7 @@ def test_submissions_are_few_and_ask_for_what_their_rules_state(through_slurm):
     assert len(set(submitted)) <= alone + short / 3
     asked = {job["Comment"]: job for job in map(slurm_job, submitted)}
     sweep = asked["rule_sweep_wildcards_attractor"]
-    assert (sweep["NumCPUs"], sweep["MinMemoryNode"], sweep["TimeLimit"]) == ("2", "3000M", "00:30:00")
+    assert (sweep["NumCPUs"], sweep["MinMemoryNode"], sweep["TimeLimit"]) == ("1", "3000M", "00:30:00")
     experts = asked["rule_experts_demonstrations_expert_game_summary"]  # of several games, one after another
     assert (experts["NumCPUs"], experts["MinMemoryNode"], experts["TimeLimit"]) == ("1", "3000M", "02:20:00")
 

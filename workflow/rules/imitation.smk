@@ -165,7 +165,6 @@ rule unknown_kernel:
         experts=expand(paths.expert("{game}"), game=RUN.games("simulated")),
     output:
         shown(paths.table("unknown_kernel"), "Tables", table="unknown kernel", game="all"),
-    threads: 2
     resources:
         mem_mb=3000,
         runtime=60,

@@ -31,7 +31,6 @@ rule sweep:
             category="Tables",
             labels={"table": "sweep", "game": "{game}"},
         ),
-    threads: 2
     resources:
         mem_mb=3000,
         runtime=30,
@@ -71,7 +70,6 @@ rule properties:
         game=f"config/games/{RUN.paper}.yaml",
     output:
         shown(paths.table("properties"), "Tables", table="properties", game=RUN.paper),
-    threads: 2
     resources:
         mem_mb=3000,
         runtime=30,

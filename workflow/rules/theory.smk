@@ -6,7 +6,6 @@ rule random_games:
     output:
         games=paths.table("theory", "random_games"),
         steps=shown(paths.table("theory", "steps"), "Theory", table="proof steps", game="theory"),
-    threads: 2
     resources:
         mem_mb=3000,
         runtime=30,
