@@ -76,13 +76,14 @@ def one_line():
 def pytest_collection_modifyitems(items):
     """What looks at the smoke run is slow: that run takes minutes.
 
-    What runs the workflow comes first: much of its time is waiting, which the rest then fills. What looks at the same
-    run of it comes later: two processes would wait for it.
+    The longest files come first, the longest of all in front, so that both processes end together. What makes the smoke
+    run comes before what looks at it: two processes would wait for it.
     """
     for item in items:
         if "smoke" in item.fixturenames:
             item.add_marker("slow")
-    first = ["test_slurm", "test_faults", "test_workflow", "test_config_readme"]
+    first = ["test_slurm", "test_faults", "test_processors", "test_entries", "test_workflow", "test_imported"]
+    first += ["test_config_readme", "test_empirical_gap", "test_types", "test_worst_policy"]
     items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
 
 
