@@ -196,7 +196,7 @@ def test_a_new_algorithm_reruns_only_itself_and_what_reads_its_rows(run):
     finally:
         file.unlink()
     fitted = {file for file in made if "/imitation/" in file and file.startswith("data/tables/games/")}
-    assert fitted == {f"{GAMES}/attractor/imitation/cautious.csv"}
+    assert fitted == {f"{GAMES}/{game}/imitation/cautious.csv" for game in ("attractor", "sheltered_attractor")}
     assert {"data/tables/imitators.csv", "figures/imitation/matrix.png", "report/imitation.html"} <= made
     assert not made & {f"{GAMES}/attractor/sweep.csv", "data/tables/theory/theorems.csv", "report/paper.html"}
 
