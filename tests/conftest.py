@@ -76,8 +76,8 @@ def one_line():
 def pytest_collection_modifyitems(items):
     """What looks at the smoke run is slow: that run takes minutes.
 
-    The longest files come first, the longest of all in front, so that both processes end together. What makes the smoke
-    run comes before what looks at it: two processes would wait for it.
+    The longest files come first, so that both processes end together; what makes the smoke run before what looks at it,
+    so that none waits for it.
     """
     for item in items:
         if "smoke" in item.fixturenames:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from workflow_runs import call, copy, digests, snakemake
 
-#: One game, few points: every kind of file and of rule in about twenty seconds.
+#: One game, few points: every kind of file in half a minute.
 TINY = """
 games: [attractor]
 sweep:

@@ -15,15 +15,17 @@ pytestmark = [
 ]
 
 
-def test_a_run_with_other_instructions_agrees_with_the_reference(smoke, tmp_path, monkeypatch):
+@pytest.mark.parametrize("instructions", ["SSE4_2", "AVX2"])
+def test_a_run_with_other_instructions_agrees_with_the_reference(instructions, smoke, tmp_path, monkeypatch):
     folder = copy(tmp_path / "repository")
     tables = folder / "data" / "tables"
     shutil.copytree(smoke / "data" / "tables", tables)
     subprocess.run(["make", "reference"], cwd=folder, check=True, capture_output=True)
     shutil.rmtree(tables)
-    monkeypatch.setenv("XLA_FLAGS", f"{QUICK} --xla_cpu_max_isa=SSE4_2")  # nothing else differs
+    monkeypatch.setenv("XLA_FLAGS", f"{QUICK} --xla_cpu_max_isa={instructions}")  # nothing else differs
     said = snakemake(folder, "verify", *SMOKE)  # makes the tables that there is a reference of
     report = (folder / "logs/verify/verify.log").read_text(encoding="utf-8") + said.stdout
     assert "cells moved" in report
     same = [file.read_bytes() == (smoke / file.relative_to(folder)).read_bytes() for file in tables.rglob("*.csv")]
-    assert not all(same), "the instructions made no difference"
+    if instructions == "SSE4_2":  # AVX2 may be all that this processor has
+        assert not all(same), "the instructions made no difference"
