@@ -25,6 +25,7 @@ configfile: "config/config.yaml"
 
 
 RUN = Run(config)
+JAX_SETUP = start_jax(RUN)
 check_run(RUN)
 
 

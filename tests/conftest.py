@@ -4,10 +4,11 @@ import os
 import site
 from pathlib import Path
 
-from workflow.lib.compilation import compile_once
+from workflow.lib.compilation import compile_once, compile_quickly
 
 REPOSITORY = Path(__file__).parents[1]
 compile_once(REPOSITORY / ".pytest_cache/jax")  # for all test processes, and for the next tests
+compile_quickly()
 if "PEERS" in os.environ:  # the packages of `make test-slow` to compare with, behind this environment's own
     site.addsitedir(os.environ["PEERS"])
 

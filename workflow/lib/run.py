@@ -43,6 +43,11 @@ class Run:
     def paper(self) -> str:
         return self.config["paper"]["game"]
 
+    @property
+    def optimized(self) -> bool:
+        """Whether XLA optimizes what it compiles."""
+        return self.config.get("optimize", True) is not False
+
     @cached_property
     def known(self) -> list[str]:
         """Every game there is: the files are the register."""

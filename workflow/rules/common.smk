@@ -9,7 +9,7 @@ os.environ.update(
     PATH=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]),
     PYTHONPATH=os.pathsep.join(filter(None, [STARTUP, str(ROOT), os.environ.get("PYTHONPATH", "")])),
 )
-from workflow.lib.compilation import compile_once
+from workflow.lib.compilation import compile_once, compile_quickly
 
 compile_once(".snakemake/jax")  # before anything imports JAX
 
@@ -30,10 +30,6 @@ def stop_on_user_mistake(check, *arguments):
         sys.exit(str(error))
 
 
-# What JAX computes with is asked once, before it is imported; jobs, which may be elsewhere, are told.
-stop_on_user_mistake(announce_jax_setup)
-JAX_SETUP = announced_jax_setup()
-
 from mfg_imitation.claims.claim import CLAIMS
 from mfg_imitation.equilibria.solver import SOLVERS
 from mfg_imitation.figures.registry import FIGURES, entry_of
@@ -51,6 +47,13 @@ def layers():
     """The files and values that the configuration is made of."""
     files = [config_checks.CONFIG] * config_checks.CONFIG.is_file() + list(workflow.config_settings.configfiles)
     return config_checks.Layers(workflow.config_settings.config, files)
+
+
+def start_jax(run):
+    """What JAX computes with, asked once: jobs, which may be elsewhere, are told. By this XLA's flags are read."""
+    compile_quickly(run.optimized)
+    stop_on_user_mistake(announce_jax_setup)
+    return announced_jax_setup() + ", not optimized" * (not run.optimized)
 
 
 def check_layers():
