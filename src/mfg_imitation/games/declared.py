@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -139,7 +140,7 @@ def declared_game(
         actions=actions,
         horizon=int(horizon),
         initial=_initial(declaration["initial"], states, parameters, file),
-        parameters={name: jnp.asarray(value, dtype=float) for name, value in parameters.items()},
+        parameters={name: jax.device_put(np.float64(value)) for name, value in parameters.items()},
         expert_policy=None
         if policy is None
         else policy_array(policy, states, actions, shape, f"{file}: expert.policy"),
@@ -150,9 +151,8 @@ def declared_game(
         noise=None if noise is None else (noise, tuple(declaration["noise"]["states"])),
     )
     try:
-        check_game(game)
-        for cells in feature_cells:  # each has to be sound, as a reward has
-            check_game(dataclasses.replace(game, reward_cells=cells))
+        # Each feature has to be sound, as a reward has.
+        check_game(game, *(dataclasses.replace(game, reward_cells=cells) for cells in feature_cells))
     except InputError as error:
         message = str(error)
         raise InputError(message if message.startswith(file) else f"{file}: {message}") from None
@@ -174,7 +174,7 @@ def policy_array(
                 raise InputError(f"{place}.{key}: unknown action {action!r}; the actions are {', '.join(actions)}")
             rows[s, actions.index(action)] = probability
     check_probabilities(place, rows, shape[1:])
-    return jnp.broadcast_to(jnp.asarray(rows), shape)
+    return jax.device_put(np.broadcast_to(rows, shape))
 
 
 def parameters_of(declaration: Mapping, file: str, overrides: Mapping[str, float]) -> dict[str, float]:

@@ -22,11 +22,15 @@ LARGEST_BATCH = 2**24
 LARGEST_SHARE = 1e-3
 
 
-def check_game(game: eqx.Module) -> None:
+def check_game(game: eqx.Module, *others: eqx.Module) -> None:
     """Raise `InputError` unless kernel and reward are sound at every step in the populations of `probe_populations`.
 
     Sound are probabilities that sum to 1, and rewards that can be summed up over the horizon; both with derivatives
     with respect to the population, by which solvers and imitators go.
+
+    Args:
+        game: what is looked at.
+        others: the same game with other rewards, which are looked at with it.
     """
     for name, function, shape in (
         ("transition", game.probabilities, game.successors.shape),
@@ -36,7 +40,12 @@ def check_game(game: eqx.Module) -> None:
         if found != shape:
             raise InputError(f"{name}(0, initial) has shape {list(found)}, expected {list(shape)}")
     places, populations = probe_populations(game)
-    sound, smooth = (np.asarray(found) for found in _looked_at(game, populations))
+    sound, smooth = (np.asarray(found) for found in _looked_at((game, *others), populations))
+    if others:
+        if not (sound.all() and smooth.all()):
+            for one in (game, *others):  # one by one: the message is about one
+                check_game(one)
+        return
     for n, i in np.argwhere(~sound)[:1].tolist():
         _fail(game, n, populations[i], f"when mu is {places[i]}")
     for n, i in np.argwhere(~smooth)[:1].tolist():
@@ -62,7 +71,7 @@ def probe_populations(game: eqx.Module) -> tuple[list[str], Float[Array, "probes
     for draw in np.random.default_rng(0).dirichlet(np.ones(n_states), N_DRAWS):
         names.append(f"[{', '.join(f'{share:.3g}' for share in draw)}]")
         populations.append(draw)
-    return names, jnp.asarray(np.stack(populations))
+    return names, jax.device_put(np.stack(populations))
 
 
 def _fail(game, n, mu, place) -> None:
@@ -110,38 +119,44 @@ def _largest_slope(slopes):
     return 1e-3 / float(jnp.finfo(slopes.dtype).tiny) ** 0.5
 
 
-def _sound_at(game, n, mu) -> Bool[Array, ""]:
-    kernel, reward = game.probabilities(n, mu), game.reward(n, mu)
+def _sound_at(games, n, mu) -> Bool[Array, ""]:
+    kernel, rewards = _parts(games, n, mu)
     tolerance = tolerance_of(kernel)
     sums = jnp.abs(kernel.sum(axis=-1) - 1) <= tolerance
-    rewards = jnp.abs(reward) <= _largest_reward(game, reward)
-    return jnp.all(kernel >= -tolerance) & jnp.all(sums) & jnp.all(rewards)
+    sizes = jnp.abs(rewards) <= _largest_reward(games[0], rewards)
+    return jnp.all(kernel >= -tolerance) & jnp.all(sums) & jnp.all(sizes)
 
 
-def _smooth_at(game, n, mu) -> Bool[Array, ""]:
+def _smooth_at(games, n, mu) -> Bool[Array, ""]:
     """Whether derivatives are finite: of one combination of all entries, in which an infinite one shows."""
 
     def combined(mu):
-        parts = game.probabilities(n, mu), game.reward(n, mu)
-        return sum(jnp.sum(part * jnp.linspace(1, 2, part.size).reshape(part.shape)) for part in parts)
+        return sum(jnp.sum(part * jnp.linspace(1, 2, part.size).reshape(part.shape)) for part in _parts(games, n, mu))
 
     slopes = jax.grad(combined)(mu)
     return jnp.all(jnp.abs(slopes) <= _largest_slope(slopes))
 
 
+def _parts(games, n, mu):
+    """The kernel that these games share, and their rewards."""
+    return games[0].probabilities(n, mu), jnp.stack([game.reward(n, mu) for game in games])
+
+
 @eqx.filter_jit
-def _looked_at(game: eqx.Module, populations: Float[Array, "P S"]) -> tuple[Bool[Array, "H P"], Bool[Array, "H P"]]:
-    batch = max(1, LARGEST_BATCH // math.prod(game.successors.shape))
+def _looked_at(
+    games: tuple[eqx.Module, ...], populations: Float[Array, "P S"]
+) -> tuple[Bool[Array, "H P"], Bool[Array, "H P"]]:
+    batch = max(1, LARGEST_BATCH // math.prod(games[0].successors.shape))
 
     def at(n):
         def look(mu):
-            return _sound_at(game, n, mu), _smooth_at(game, n, mu)
+            return _sound_at(games, n, mu), _smooth_at(games, n, mu)
 
         return jax.lax.map(look, populations, batch_size=min(batch, len(populations)))
 
-    return jax.lax.map(at, jnp.arange(game.horizon))
+    return jax.lax.map(at, jnp.arange(games[0].horizon))
 
 
 @eqx.filter_jit
 def _along(game: eqx.Module, flow: Float[Array, "H S"]) -> Bool[Array, " H"]:
-    return jax.lax.map(lambda at: _sound_at(game, *at), (jnp.arange(game.horizon), flow))
+    return jax.lax.map(lambda at: _sound_at((game,), *at), (jnp.arange(game.horizon), flow))
