@@ -13,6 +13,9 @@ PINS := $(VENV)/.pins-installed
 READY := $(VENV)/.ready
 TESTABLE := $(VENV)/.testable
 
+# Each of hundreds of processes would compile this package again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help figures report test test-slow bench docs profile reference lint environment package lock clean
 
