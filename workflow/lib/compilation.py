@@ -24,7 +24,7 @@ def compile_once(folder: str | os.PathLike) -> None:
 
 
 def compile_quickly(optimize: bool = True) -> None:
-    """Let this process and those that it starts compile quickly; with `optimize`, not at the expense of what they compute.
+    """Let this process and those that it starts compile quickly: if `optimize`, only where what they compute stays quick.
 
     XLA reads this when JAX first computes. What the user has set stays.
     """
