@@ -24,7 +24,10 @@ def compile_once(folder: str | os.PathLike) -> None:
 
 
 def compile_quickly(optimize: bool = True) -> None:
-    """Let this process and those that it starts compile quickly: if `optimize`, only where what they compute stays quick.
+    """Let this process and those that it starts compile quickly.
+
+    Args:
+        optimize: stop where what is compiled would compute for longer.
 
     XLA reads this when JAX first computes. What the user has set stays.
     """
