@@ -33,7 +33,7 @@ def check_game(game: eqx.Module, *others: eqx.Module) -> None:
         others: the same game with other rewards, which are looked at with it.
     """
     for name, function, shape in (
-        ("transition", game.probabilities, game.successors.shape),
+        ("transition", game.probabilities, jax.eval_shape(lambda: game.successors).shape),
         ("reward", game.reward, game.policy_shape[1:]),
     ):
         found = jax.eval_shape(function, 0, game.initial).shape

@@ -151,7 +151,7 @@ def recorded_counts(demonstrations: Demonstrations, game: Game) -> Float[Array, 
     places = ((samples * horizon + np.arange(horizon)) * n_states + states) * n_actions + actions
     weights = None if demonstrations.weights is None else np.ravel(demonstrations.weights)
     counts = np.bincount(places.ravel(), weights, minlength=samples.size * math.prod(game.policy_shape))
-    return jnp.asarray(counts.reshape(*batch, *game.policy_shape), float)
+    return jax.device_put(counts.reshape(*batch, *game.policy_shape).astype(float))
 
 
 def occupancy_to_fit(
