@@ -1,4 +1,7 @@
-"""The numbers elsewhere: XLA kept to the instructions of older processors rounds otherwise, and `verify` passes."""
+"""The numbers elsewhere: XLA kept to the instructions of older processors rounds otherwise, and `verify` passes.
+
+The runs that are compared with are compiled without optimizations, which round otherwise, too.
+"""
 
 import platform
 import shutil
@@ -22,7 +25,7 @@ def test_a_run_with_other_instructions_agrees_with_the_reference(instructions, s
     shutil.copytree(smoke / "data" / "tables", tables)
     subprocess.run(["make", "reference"], cwd=folder, check=True, capture_output=True)
     shutil.rmtree(tables)
-    monkeypatch.setenv("XLA_FLAGS", f"{QUICK} --xla_cpu_max_isa={instructions}")  # nothing else differs
+    monkeypatch.setenv("XLA_FLAGS", f"{QUICK} --xla_cpu_max_isa={instructions}")  # and optimized
     said = snakemake(folder, "verify", *SMOKE)  # makes the tables that there is a reference of
     report = (folder / "logs/verify/verify.log").read_text(encoding="utf-8") + said.stdout
     assert "cells moved" in report
