@@ -166,7 +166,8 @@ def mounted(place: Path, *options: str):
 
 
 @as_root
-def test_a_full_disk_is_said_and_made_good(whole, expected, tmp_path):
+def test_a_full_disk_is_said_and_made_good(whole, expected, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # the products fill it
     folder = tmp_path / "small"
     folder.mkdir()
     with mounted(folder, "-t", "tmpfs", "-o", "size=100m", "tmpfs"):

@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,11 @@ def remembered(check: Callable[[], list[str]], config: Mapping[str, Any]) -> lis
     if outcome.is_file():
         return json.loads(outcome.read_text(encoding="utf-8"))
     lines = check()
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    part = outcome.with_suffix(".part")
-    part.write_text(json.dumps(lines), encoding="utf-8")
-    part.replace(outcome)
+    with suppress(OSError):  # then it is looked at again; the first job says that the disk is full
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        part = outcome.with_suffix(".part")
+        part.write_text(json.dumps(lines), encoding="utf-8")
+        part.replace(outcome)
     return lines
 
 
