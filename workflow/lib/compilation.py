@@ -6,7 +6,7 @@ from importlib.metadata import version
 #: Most of a small job's time is compilation, which takes two thirds of the time without XLA's fusion emitters.
 QUICK = "--xla_cpu_use_fusion_emitters=false"
 
-#: Half the time again, for programs that then compute for longer.
+#: Half the time again, for programs that then take up to ten times as long.
 UNOPTIMIZED = "--xla_backend_optimization_level=0"
 
 #: The jaxlib that these were tried with. XLA ends a process over a flag that it does not know.
