@@ -26,6 +26,11 @@ def test_the_same_is_looked_at_once(checks):
     assert checks() == (["two.yaml: is broken"], 1)
 
 
+def test_what_cannot_be_remembered_is_looked_at_again(checks, tmp_path):
+    (tmp_path / ".snakemake").write_text("no folder")
+    assert [checks(), checks()] == [(["two.yaml: is broken"], 1), (["two.yaml: is broken"], 2)]
+
+
 def test_another_configuration_or_another_file_is_looked_at(checks, tmp_path):
     checks()
     assert checks({"seed": 1})[1] == 2

@@ -26,10 +26,10 @@ def compile_once(folder: str | os.PathLike) -> None:
 def compile_quickly(optimize: bool = True) -> None:
     """Let this process and those that it starts compile quickly.
 
-    Args:
-        optimize: stop where what is compiled would compute for longer.
-
     XLA reads this when JAX first computes. What the user has set stays.
+
+    Args:
+        optimize: whether what is compiled has to compute quickly, too.
     """
     if version("jaxlib") == TRIED:
         os.environ.setdefault("XLA_FLAGS", QUICK if optimize else f"{QUICK} {UNOPTIMIZED}")

@@ -46,7 +46,7 @@ class Run:
     @property
     def optimized(self) -> bool:
         """Whether XLA optimizes what it compiles."""
-        return self.config.get("optimize", True) is not False
+        return bool(self.config.get("optimize", True))
 
     @cached_property
     def known(self) -> list[str]:

@@ -41,11 +41,9 @@ def check_game(game: eqx.Module, *others: eqx.Module) -> None:
             raise InputError(f"{name}(0, initial) has shape {list(found)}, expected {list(shape)}")
     places, populations = probe_populations(game)
     sound, smooth = (np.asarray(found) for found in _looked_at((game, *others), populations))
-    if others:
-        if not (sound.all() and smooth.all()):
-            for one in (game, *others):  # one by one: the message is about one
-                check_game(one)
-        return
+    if others and not (sound.all() and smooth.all()):
+        for one in (game, *others):  # the message is about one
+            check_game(one)
     for n, i in np.argwhere(~sound)[:1].tolist():
         _fail(game, n, populations[i], f"when mu is {places[i]}")
     for n, i in np.argwhere(~smooth)[:1].tolist():

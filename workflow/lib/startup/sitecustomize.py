@@ -4,7 +4,7 @@ Imports and JAX's traces make hundreds of thousands of objects that stay. Lookin
 again took a seventh of the time until a job begins, and looking once more when it ends a third of a second.
 
 Snakemake names the folders of Python's packages to every script twice more, and JAX, when it is imported, reads what is
-installed in each that it finds: another fifth of a second.
+installed in each that it finds: another sixth of a second.
 """
 
 import atexit
