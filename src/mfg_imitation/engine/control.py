@@ -160,10 +160,12 @@ def _ascend(game, starts, iterations, tolerance) -> _State:
         promise = jnp.sum(flow * (q.max(axis=-1) - jnp.sum(policy * q, axis=-1)))
         return value, q, promise
 
-    def step(state):
-        logits = jax.nn.log_softmax(state.logits + state.step_size * state.q)
+    def look(state):
+        first = state.iteration < 0  # at the start itself: what looks is compiled once, for it and for all steps
+        moved = jax.nn.log_softmax(state.logits + state.step_size * state.q)
+        logits = jnp.where(first, state.logits, moved)
         value, q, promise = evaluate(logits)
-        better = value >= state.value
+        better = first | (value >= state.value)
         taken = _State(logits, value, q, promise, 1.5 * state.step_size, state.iteration + 1)
         refused = state._replace(step_size=0.5 * state.step_size, iteration=state.iteration + 1)
         return jax.tree.map(lambda new, old: jnp.where(better, new, old), taken, refused)
@@ -173,8 +175,8 @@ def _ascend(game, starts, iterations, tolerance) -> _State:
             return (state.stationarity > tolerance) & (state.iteration < iterations)
 
         logits = jnp.log(start)
-        first = _State(logits, *evaluate(logits), jnp.asarray(1.0), jnp.asarray(0))
-        return jax.lax.while_loop(unfinished, step, first)
+        unseen = _State(logits, -jnp.inf, jnp.zeros_like(logits), jnp.inf, 1 / 1.5, -1)
+        return jax.lax.while_loop(unfinished, look, jax.tree.map(jnp.asarray, unseen))
 
     ends = jax.vmap(run)(starts, iterations)
     return jax.tree.map(lambda leaf: leaf[jnp.nanargmax(ends.value)], ends)

@@ -22,6 +22,9 @@ from mfg_imitation.games.noise.unfolded import UnfoldedGame
 #: The noise of a crowd is drawn apart from what its players draw.
 NOISE_STREAM = 2**31 - 1
 
+#: So many steps are drawn in less time than it takes to compile what draws them faster.
+FEW = 100_000
+
 
 class Demonstrations(NamedTuple):
     """M trajectories, or a batch of samples of M each, and where they come from.
@@ -103,7 +106,8 @@ def sample_demonstrations(
     if n_players is not None:
         check_count("n_players", n_players)
     check_probability("label_noise", label_noise)
-    states, actions = _sample(
+    sample = _sample_few if n_demonstrations * game.horizon <= FEW else _sample_many
+    states, actions = sample(
         game, policy, jax.random.key(seed), jnp.asarray(label_noise, float), int(n_demonstrations), n_players
     )
     return Demonstrations(states, actions, int(seed), float(label_noise), n_players)
@@ -264,5 +268,8 @@ def _relabelled(actions, key, label_noise, n_actions):
     return jnp.where(uniform[..., 0] < label_noise, other, actions)
 
 
-# Half the optimisation for half the time to compile: the generator is long straight-line code that runs once or twice.
-_sample = eqx.filter_jit(sample_of, compiler_options={"xla_backend_optimization_level": 1})
+# The generator is long straight-line code that runs once or twice. Half the optimisation compiles it in half the time,
+# none in a third; then it runs five times as long, which few steps do not show.
+_sample_few, _sample_many = (
+    eqx.filter_jit(sample_of, compiler_options={"xla_backend_optimization_level": level}) for level in (0, 1)
+)
