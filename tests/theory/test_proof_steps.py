@@ -30,7 +30,8 @@ def game(game_files):
 
 def steps_of(game, expert, policy, exploitability=0.0, slope=SLOPE):
     growth = tuple(map(jnp.asarray, amplification(game.horizon, slope)))
-    return compiled_steps(game, expert, jnp.asarray(exploitability), policy, slope, REWARD_SLOPE, growth)
+    measured = mfg.proxies(game, expert, policy), mfg.nash_imitation_gap(game, policy)
+    return compiled_steps(game, expert, jnp.asarray(exploitability), policy, *measured, slope, REWARD_SLOPE, growth)
 
 
 def joint(game, policy, populations):

@@ -68,7 +68,11 @@ def _newton(game, target, population, rewards, regularisation, tolerance):
         return value - shown + regularisation * weights @ weights / 2
 
     def look(weights):
-        gradient, hessian = jax.grad(dual)(weights), jax.hessian(dual)(weights)
+        def twice(weights):
+            gradient = jax.grad(dual)(weights)
+            return gradient, gradient
+
+        hessian, gradient = jax.jacfwd(twice, has_aux=True)(weights)
         curvature, axes = jnp.linalg.eigh(hessian)
         steep = curvature > FLAT * jnp.maximum(curvature[-1], regularisation)
         inverse = jnp.where(steep, 1 / jnp.where(steep, curvature, 1), 0)
@@ -76,22 +80,23 @@ def _newton(game, target, population, rewards, regularisation, tolerance):
         return gradient, axes @ (inverse * along), jnp.sum(inverse * along**2)
 
     def step(state):
-        weights, number, _, direction, promise = state
-        value = dual(weights)
+        weights, value, number, _, direction, promise = state
         trials = jax.lax.map(dual, weights - LENGTHS[:, None] * direction)
         # What rounding leaves of the promise at the end cannot be measured, and counts as kept.
         rounding = jnp.finfo(float).eps * game.horizon * (1 + jnp.abs(value))
-        length = LENGTHS[jnp.argmax(trials <= value - ENOUGH * LENGTHS * promise + rounding)]
-        weights = weights - length * direction
-        return weights, number + 1, *look(weights)
+        chosen = jnp.argmax(trials <= value - ENOUGH * LENGTHS * promise + rounding)
+        weights = weights - LENGTHS[chosen] * direction
+        return weights, trials[chosen], number + 1, *look(weights)
 
     def unfinished(state):
-        _, number, gradient, _, promise = state
+        _, _, number, gradient, _, promise = state
         return (number < STEPS) & (jnp.abs(gradient).max() > tolerance) & (promise > 0)
 
-    start = jnp.zeros(rewards.size)
-    weights, number, gradient, _, promise = jax.lax.while_loop(unfinished, step, (start, 0, *look(start)))
+    # The first step goes nowhere: what looks is compiled once, for the start and for all that follow.
+    nowhere = jnp.zeros(rewards.size)
+    start = nowhere, jnp.inf, -1, jnp.full(rewards.size, jnp.inf), nowhere, jnp.inf
+    weights, loss, number, gradient, _, promise = jax.lax.while_loop(unfinished, step, start)
     regular = regularisation > 0
     gap = gradient @ gradient / (2 * jnp.where(regular, regularisation, 1))
     policy = soft_response(game, population, rewards, weights)[1]
-    return weights, policy, dual(weights), jnp.where(regular, gap, promise / 2), number, gradient
+    return weights, policy, loss, jnp.where(regular, gap, promise / 2), number, gradient

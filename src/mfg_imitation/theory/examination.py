@@ -72,8 +72,9 @@ def examine(
     flow = flow_of(game, expert)
 
     def at(policy):
-        steps = proof_steps(game, expert, exploitability, policy, slope, reward_slope, growth)
-        return proxies_of(game, expert, flow, policy), nash_imitation_gap_of(game, policy), steps
+        errors, gap = proxies_of(game, expert, flow, policy), nash_imitation_gap_of(game, policy)
+        steps = proof_steps(game, expert, exploitability, policy, errors, gap, slope, reward_slope, growth)
+        return errors, gap, steps
 
     return Findings(exploitability, half_span_of(game, flow), *jax.vmap(at)(policies))
 

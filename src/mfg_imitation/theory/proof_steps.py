@@ -5,13 +5,13 @@ Should a bound ever fail, the first of these inequalities that fails says where.
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from mfg_imitation.engine.deviation import deviation_between
 from mfg_imitation.engine.flow import agent_flow_of, flow_of
-from mfg_imitation.engine.gaps import nash_imitation_gap_of
-from mfg_imitation.engine.proxies import proxies_of
+from mfg_imitation.engine.proxies import Proxies
 from mfg_imitation.engine.value import best_response_of, half_span_of, reward_bound_of, value_of
 from mfg_imitation.games.game import Game
 
@@ -31,6 +31,8 @@ def proof_steps(
     expert: Float[Array, "H S A"],
     exploitability: Float[Array, ""],
     policy: Float[Array, "H S A"],
+    errors: Proxies,
+    gap: Float[Array, ""],
     transition_lipschitz: Float[Array, ""],
     reward_lipschitz: Float[Array, ""],
     growth: tuple[Float[Array, " H"], Float[Array, " H"]],
@@ -43,6 +45,8 @@ def proof_steps(
 
     Args:
         exploitability: of the expert, subtracted from the left side where the proofs use that it is Nash.
+        errors: the proxies of `policy`.
+        gap: the Nash imitation gap of `policy`.
         growth: `amplification(H, L_P)`.
 
     Returns:
@@ -54,21 +58,25 @@ def proof_steps(
     among_experts = agent_flow_of(game, policy, flow_expert)
     response = best_response_of(game, flow)
     others = jnp.stack([policy, expert, response.policy])
-    e = jnp.stack([_norm(agent_flow_of(game, pi, flow) - agent_flow_of(game, pi, flow_expert)) for pi in others])
+
+    def apart(of):
+        """What differs for one agent between the two populations, for each of the others."""
+        return jax.vmap(lambda pi: of(game, pi, flow) - of(game, pi, flow_expert))(others)
+
+    e = jax.vmap(_norm)(apart(agent_flow_of))
     d = _norm(flow - flow_expert)
     later_d, later_e = d[1:], e[:, 1:]
 
     occupancy_expert = flow_expert[..., None] * expert
     own_error = _norm(occupancy_expert - among_experts[..., None] * policy)
     o = _norm(occupancy_expert - flow[..., None] * policy)
-    errors = proxies_of(game, expert, flow_expert, policy)
     bc, vanilla_adv, mfc_adv = errors.bc, errors.vanilla_adv, errors.mfc_adv
     changed = deviation_between(game, flow_expert, flow)
     reward_bound, half_span = reward_bound_of(game, flow_expert), half_span_of(game, flow_expert)
 
-    gap = nash_imitation_gap_of(game, policy)[None] - exploitability
+    gap = gap[None] - exploitability
     crowd = reward_lipschitz * d.sum()
-    shift = jnp.stack([value_of(game, pi, flow) - value_of(game, pi, flow_expert) for pi in others])
+    shift = apart(value_of)
     lemma_1 = 2 * crowd + reward_bound * (own_error.sum() + e[2].sum() + e[0].sum())
     direct = 2 * crowd + half_span * (o.sum() + e[2].sum())
     two_errors = 2 * reward_lipschitz * (horizon - 1) * mfc_adv + half_span * horizon * (mfc_adv + changed)
