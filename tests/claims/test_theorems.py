@@ -6,7 +6,7 @@ import pytest
 
 from mfg_imitation.claims.claim import scorecard
 from mfg_imitation.names import SWEPT
-from mfg_imitation.theory.worst_policy import frontier_growth
+from mfg_imitation.theory.frontier_growth import frontier_growth
 
 
 @pytest.fixture

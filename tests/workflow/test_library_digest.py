@@ -31,7 +31,8 @@ SOLVING = {"expert", "biting_games", "transfer", "common_noise"}
             {"sweep", "fit", "frontier", "random_games", "proxies"},
             {"figure", "expert", "scorecard"},
         ),
-        ("theory.worst_policy", {"frontier", "theorems"}, {"random_games", "tightness", "sweep"}),
+        ("theory.worst_policy", {"frontier"}, {"random_games", "tightness", "sweep", "theorems"}),
+        ("theory.frontier_growth", {"theorems"}, {"frontier", "random_games", "scorecard"}),
         (
             "theory.proof_steps",
             {"random_games", "biting_games", "noisy_games"},

@@ -19,11 +19,12 @@ rule expert:
 
 
 rule game_summary:
-    """What there is to say of one game: the expert's flow, values and constants, and paths away from the expert."""
+    """What there is to say of one game: the expert's policy and flow, values and constants, and paths away from it."""
     input:
         game="config/games/{game}.yaml",
         expert=paths.expert("{game}"),
     output:
+        policy=paths.table("games", "{game}", "policy"),
         flow=paths.table("games", "{game}", "flow"),
         paths=paths.table("games", "{game}", "paths"),
         summary=paths.table("games", "{game}", "summary"),
@@ -37,19 +38,6 @@ rule game_summary:
         library=lambda wildcards: script_digest("game_summary", *game_modules(wildcards.game)),
     script:
         "../scripts/game_summary.py"
-
-
-rule policy:
-    """What the expert of one game does: the probability of every action that it plays, and where its population is."""
-    input:
-        game="config/games/{game}.yaml",
-        expert=paths.expert("{game}"),
-    output:
-        paths.table("games", "{game}", "policy"),
-    params:
-        library=lambda wildcards: script_digest("policy", *game_modules(wildcards.game)),
-    script:
-        "../scripts/policy.py"
 
 
 rule other_equilibria:

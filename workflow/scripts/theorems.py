@@ -2,7 +2,7 @@
 
 from mfg_imitation.claims.claim import scorecard
 from mfg_imitation.io.tables import read_table, write_table
-from mfg_imitation.theory.worst_policy import frontier_growth
+from mfg_imitation.theory.frontier_growth import frontier_growth
 from workflow.lib.job import begin
 
 begin(snakemake)

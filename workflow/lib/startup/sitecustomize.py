@@ -19,6 +19,6 @@ class Folders(list):
         super().extend(folder for folder in dict.fromkeys(more) if folder not in self)
 
 
-gc.set_threshold(100_000, 50, 50)
+gc.set_threshold(300_000, 50, 50)
 atexit.register(gc.freeze)  # the system takes all of it back at once
 sys.path = Folders(sys.path)
