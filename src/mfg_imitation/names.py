@@ -13,6 +13,12 @@ GAPS = {
 #: The gaps of which the paper's Section 5 may speak: Definition 7's, and what its Eq. 33 is inferred to compute.
 JUDGED_GAPS = ("nash_imitation_gap", "population_value_gap")
 
+#: What a policy may know of common noise: all its history (and so where everyone is), its state now, or nothing of it.
+AWARENESS = ("aware", "noise_aware", "unaware")
+
+#: The status of a fit that nothing had to be searched for.
+CLOSED_FORM = "closed form"
+
 #: Columns and parameters that the paper has a symbol for.
 SYMBOLS = {"transition_lipschitz": "L_P", "reward_lipschitz": "L_r", "horizon": "H"}
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Array, Float, Int
 
+from mfg_imitation.names import CLOSED_FORM
 from mfg_imitation.registry import Registry
 
 
@@ -29,10 +30,6 @@ class Imitation(NamedTuple):
     status: str | np.ndarray
     iterations: int | Int[Array, "*batch"]
     certificate: float | Float[Array, "*batch"]
-
-
-#: The status of a fit that nothing had to be searched for.
-CLOSED_FORM = "closed form"
 
 
 def closed_form(policy: Float[Array, "*batch H S A"], objective: Float[Array, "*batch"]) -> Imitation:

@@ -26,11 +26,12 @@ from jaxtyping import Array, Float, Int
 from mfg_imitation.checks import checked
 from mfg_imitation.engine.policies import policy_of_occupancy
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import CLOSED_FORM, Imitation, algorithm, fitted
+from mfg_imitation.imitation.algorithm import Imitation, algorithm, fitted
 from mfg_imitation.imitation.behavioral_cloning import behavioral_cloning
 from mfg_imitation.imitation.demonstrations import Demonstrations, recorded_counts, records_per_trajectory
 from mfg_imitation.imitation.progress import progress
 from mfg_imitation.imitation.records import FEW_CELLS, NOWHERE, padded, power_of_two
+from mfg_imitation.names import CLOSED_FORM
 
 #: What c can be: how many records a centre stands for that is known exactly. The first stands for 0, the last for
 #: infinity.

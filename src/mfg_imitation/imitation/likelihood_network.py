@@ -10,12 +10,13 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.checks import check_count, check_seed, checked
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import CLOSED_FORM, algorithm, one_by_one
+from mfg_imitation.imitation.algorithm import algorithm, one_by_one
 from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations, weighed
 from mfg_imitation.imitation.network import networks
 from mfg_imitation.imitation.noisy_labels import shares, with_policy
 from mfg_imitation.imitation.records import numbered, of_cells, spread
 from mfg_imitation.imitation.trajectory_likelihood import LikelihoodFit, explained, likelihood_fit
+from mfg_imitation.names import CLOSED_FORM
 
 
 @algorithm(

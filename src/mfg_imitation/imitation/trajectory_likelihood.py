@@ -27,11 +27,12 @@ from mfg_imitation.checks import (
     checked,
 )
 from mfg_imitation.games.game import Game
-from mfg_imitation.imitation.algorithm import CLOSED_FORM, algorithm, fitted
+from mfg_imitation.imitation.algorithm import algorithm, fitted
 from mfg_imitation.imitation.demonstrations import Demonstrations, check_demonstrations, empirical_occupancy
 from mfg_imitation.imitation.expectation_maximisation import Model
 from mfg_imitation.imitation.noisy_labels import FIRST_NOISE, Explained, fit_records
 from mfg_imitation.imitation.records import Records, grouped, likely, spread
+from mfg_imitation.names import CLOSED_FORM
 
 
 class LikelihoodFit(NamedTuple):

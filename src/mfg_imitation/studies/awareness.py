@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from mfg_imitation.games.noise.unfolded import AWARENESS
 from mfg_imitation.io.reference import PRECISION
-from mfg_imitation.names import SMALL_SAMPLE
+from mfg_imitation.names import AWARENESS, SMALL_SAMPLE
 from mfg_imitation.studies.medians import range_of_searches
 
 GAP = "nash_imitation_gap"

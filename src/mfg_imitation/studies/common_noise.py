@@ -21,11 +21,11 @@ from mfg_imitation.equilibria.expert import Equilibrium
 from mfg_imitation.equilibria.mirror_descent import MirrorDescent, mirror_descent_chunk
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.noise.noisy import NoisyGame
-from mfg_imitation.games.noise.unfolded import AWARENESS
 from mfg_imitation.games.soundness import probe_populations
 from mfg_imitation.imitation.algorithm import ALGORITHMS
 from mfg_imitation.imitation.behavioral_cloning import behavioral_cloning
 from mfg_imitation.imitation.demonstrations import Demonstrations, sample_demonstrations
+from mfg_imitation.names import AWARENESS
 
 #: The parts of demonstrations that are fitted.
 PARTS = ("states", "actions", "noise")

@@ -6,12 +6,9 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from mfg_imitation.engine.gaps import Gaps
-from mfg_imitation.imitation.algorithm import CLOSED_FORM
 from mfg_imitation.io.reference import ENDS, PRECISION
-from mfg_imitation.names import ROUNDING
+from mfg_imitation.names import CLOSED_FORM, GAPS, ROUNDING
 
-GAPS = list(Gaps._fields)
 GAP = "nash_imitation_gap"
 
 
@@ -39,7 +36,7 @@ def summary(tables: Sequence[pd.DataFrame], resamples: int, seed: int) -> pd.Dat
         numbers = group.drop(columns=[*keys, "seed", "status"])
         low, high = _intervals(numbers, resamples, seed)
         precision = range_of_searches(numbers, group["status"]).drop(list(ENDS), errors="ignore").fillna(0)
-        precision[GAPS] = precision[GAPS].clip(lower=ROUNDING * numbers["unit"].max())
+        precision[list(GAPS)] = precision[list(GAPS)].clip(lower=ROUNDING * numbers["unit"].max())
         named = {**dict(zip(keys, place, strict=True)), "seeds": len(group), "status": _how_they_ended(group["status"])}
         ends = {f"{GAP}_low": low[GAP], f"{GAP}_high": high[GAP]}
         precision = {**precision, **dict.fromkeys(ends, precision[GAP])}

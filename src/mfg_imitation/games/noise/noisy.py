@@ -12,8 +12,9 @@ from mfg_imitation.checks import check_choice, check_probabilities
 from mfg_imitation.errors import InputError, shown
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.noise.histories import Sizes, arguments_onto_tree, off_tree, spread
-from mfg_imitation.games.noise.unfolded import AWARENESS, UnfoldedGame
+from mfg_imitation.games.noise.unfolded import UnfoldedGame
 from mfg_imitation.games.sizes import MOST_MEMORY
+from mfg_imitation.names import AWARENESS
 
 
 class NoisyGame(eqx.Module):

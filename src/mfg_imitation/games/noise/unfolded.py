@@ -14,9 +14,6 @@ from jaxtyping import Array, Float, Int
 
 from mfg_imitation.games.game import Game
 
-#: What a policy may know: the whole history of the noise (and so where everyone is), its state now, or nothing of it.
-AWARENESS = ("aware", "noise_aware", "unaware")
-
 
 class TreeStates(Sequence):
     """The names of the pairs (node, s), made when they are asked for."""
@@ -42,7 +39,7 @@ class UnfoldedGame(Game):
         games: the game in each noise state; equal but for kernel and reward.
         noise_initial, noise_transition: the chain of the noise.
         expert: policy of the known expert by noise state, or None.
-        awareness: what policies may know, a word of `AWARENESS`; less than all ties nodes, see `Game.alike`.
+        awareness: what policies may know, a word of `names.AWARENESS`; less than all ties nodes, see `Game.alike`.
     """
 
     games: tuple[Game, ...]
