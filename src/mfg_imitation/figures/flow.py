@@ -108,9 +108,12 @@ def _name_ends(axes: Axes, last: int, values: np.ndarray, names: Sequence[str], 
     order, apart = np.argsort(ends, kind="stable"), min(9.0, height / len(ends))
     # The nearest places in the same order, at least so far apart: less these distances, they must not fall.
     distances = apart * np.arange(len(ends))
-    from scipy.optimize import isotonic_regression  # a fifth of what most figures cost, which do not need it
+    moved = ends[order] - distances
+    if (np.diff(moved) < 0).any():
+        from scipy.optimize import isotonic_regression  # takes longer to import than most figures to draw
 
-    moved = isotonic_regression(ends[order] - distances).x.clip(0, height - distances[-1])
+        moved = isotonic_regression(moved).x
+    moved = moved.clip(0, height - distances[-1])
     places = np.empty(len(ends))
     places[order] = moved + distances
     for name, value, end, place, color in zip(names, values, ends, places, STATES, strict=False):
