@@ -12,8 +12,8 @@ import jax
 import numpy as np
 
 import mfg_imitation as mfg
-from mfg_imitation.engine.players import draw, draw_alike, simulate
-from mfg_imitation.imitation.demonstrations import FEW, sample_of
+from mfg_imitation.engine.players import FEW, draw, draw_alike, simulate
+from mfg_imitation.imitation.demonstrations import sample_of
 
 
 def sample(game, policy, n=200, seed=3, **options):

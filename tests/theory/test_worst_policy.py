@@ -8,11 +8,11 @@ import mfg_imitation as mfg
 from mfg_imitation.equilibria.expert import known_expert
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.theory.bounds import BOUNDED
+from mfg_imitation.theory.frontier_growth import frontier_growth
 from mfg_imitation.theory.worst_policy import (
     Direction,
     ascend,
     frontier,
-    frontier_growth,
     largest,
     policy_of,
     slips,

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 
 from mfg_imitation.checks import check_count, check_probabilities, check_seed, checked
 from mfg_imitation.engine.gaps import nash_imitation_gap_of
-from mfg_imitation.engine.players import Rollouts, simulate
+from mfg_imitation.engine.players import Rollouts, compiled_by_draws, simulate
 from mfg_imitation.engine.value import best_response_of, reward_range_of, value_of
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
@@ -97,7 +97,9 @@ def empirical_nash_imitation_gap(
     key = jax.random.key(seed)
     plug_in, gain = (
         estimate_of(np.asarray(numbers), confidence)
-        for numbers in _repeat(game, policy, key, int(n_players), int(repetitions))
+        for numbers in _repeat(
+            n_players * repetitions * game.horizon, game, policy, key, int(n_players), int(repetitions)
+        )
     )
     rare = float(_rare_share(game, policy, n_players))
     if rare > RARE:
@@ -115,10 +117,12 @@ def repetition_of(game: Game, policy: Float[Array, "H S A"], key, n_players: int
     players = jnp.arange(n_players)
     flow = simulate(game, policy, key_plug_in, players).population
     best = best_response_of(game, flow)
-    kept = simulate(game, policy, key_gain, players)
-    deviated = simulate(game, policy, key_gain, players, first_policy=best.policy)
-    gain = _first_return(game, deviated) - _first_return(game, kept)
-    return best.value - value_of(game, policy, flow), gain
+
+    def earned(first_policy):
+        return _first_return(game, simulate(game, policy, key_gain, players, first_policy=first_policy))
+
+    kept, deviated = jax.vmap(earned)(jnp.stack([policy, best.policy]))  # side by side they draw once for both
+    return best.value - value_of(game, policy, flow), deviated - kept
 
 
 @eqx.filter_jit
@@ -149,10 +153,12 @@ def _first_return(game: Game, rollouts: Rollouts) -> Float[Array, ""]:
     return jax.vmap(earned)(steps, rollouts.population, rollouts.states[0], rollouts.actions[0]).sum()
 
 
-@eqx.filter_jit
-def _repeat(game, policy, key, n_players, repetitions):
+def _all_repetitions(game, policy, key, n_players, repetitions):
     keys = jax.vmap(lambda k: jax.random.fold_in(key, k))(jnp.arange(repetitions))
     return jax.lax.map(lambda key: repetition_of(game, policy, key, n_players), keys)
+
+
+_repeat = compiled_by_draws(_all_repetitions)
 
 
 def estimate_of(numbers: Float[np.ndarray, " K"], confidence: float) -> Estimate:

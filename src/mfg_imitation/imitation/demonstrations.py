@@ -4,7 +4,6 @@ import math
 from functools import partial
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,7 +11,7 @@ from jaxtyping import Array, Float, Int, Key
 
 from mfg_imitation.checks import as_float, check_count, check_probabilities, check_probability, check_seed, checked
 from mfg_imitation.engine.flow import flow_of
-from mfg_imitation.engine.players import Rollouts, simulate
+from mfg_imitation.engine.players import Rollouts, compiled_by_draws, simulate
 from mfg_imitation.errors import InputError
 from mfg_imitation.games.game import Game
 from mfg_imitation.games.noise.along import AlongHistory, draw_history
@@ -21,9 +20,6 @@ from mfg_imitation.games.noise.unfolded import UnfoldedGame
 
 #: The noise of a crowd is drawn apart from what its players draw.
 NOISE_STREAM = 2**31 - 1
-
-#: So many steps are drawn in less time than it takes to compile what draws them faster.
-FEW = 100_000
 
 
 class Demonstrations(NamedTuple):
@@ -106,9 +102,14 @@ def sample_demonstrations(
     if n_players is not None:
         check_count("n_players", n_players)
     check_probability("label_noise", label_noise)
-    sample = _sample_few if n_demonstrations * game.horizon <= FEW else _sample_many
-    states, actions = sample(
-        game, policy, jax.random.key(seed), jnp.asarray(label_noise, float), int(n_demonstrations), n_players
+    states, actions = _sample(
+        n_demonstrations * game.horizon,
+        game,
+        policy,
+        jax.random.key(seed),
+        jnp.asarray(label_noise, float),
+        int(n_demonstrations),
+        n_players,
     )
     return Demonstrations(states, actions, int(seed), float(label_noise), n_players)
 
@@ -268,8 +269,5 @@ def _relabelled(actions, key, label_noise, n_actions):
     return jnp.where(uniform[..., 0] < label_noise, other, actions)
 
 
-# The generator is long straight-line code that runs once or twice. Half the optimisation compiles it in half the time,
-# none in a third; then it runs five times as long, which few steps do not show.
-_sample_few, _sample_many = (
-    eqx.filter_jit(sample_of, compiler_options={"xla_backend_optimization_level": level}) for level in (0, 1)
-)
+# Half the optimisation for half the time to compile: it runs once or twice.
+_sample = compiled_by_draws(sample_of, xla_backend_optimization_level=1)
