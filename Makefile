@@ -32,8 +32,9 @@ report: $(READY)  ## the HTML report, with what it needs
 test: $(TESTABLE)  ## the tests, in minutes (TESTS=tests/games for some of them)
 	$(ACTIVATE) python -m pytest $(TESTS)
 
+# Three at a time: a fifth of it is waiting, for Slurm, for kills, for a browser.
 test-slow: $(TESTABLE) $(PEERS)/.ready  ## whole runs and their pages, killed runs, Slurm, comparisons with MFGLib (which it installs in .venv-peers)
-	$(ACTIVATE) PEERS=$$($(PEERS)/bin/python -c "import site; print(site.getsitepackages()[0])") python -m pytest -m slow
+	$(ACTIVATE) PEERS=$$($(PEERS)/bin/python -c "import site; print(site.getsitepackages()[0])") python -m pytest -m slow --numprocesses=3
 
 bench: $(READY)  ## times: this engine beside MFGLib, OpenSpiel, NumPy and the memory's bandwidth (benchmarks/)
 	@$(MAKE) --no-print-directory $(PEERS)/.ready || echo "The peers cannot be installed: the rest is timed without them." >&2
