@@ -32,9 +32,8 @@ report: $(READY)  ## the HTML report, with what it needs
 test: $(TESTABLE)  ## the tests, in minutes (TESTS=tests/games for some of them)
 	$(ACTIVATE) python -m pytest $(TESTS)
 
-# Three at a time: a fifth of it is waiting, for Slurm, for kills, for a browser.
 test-slow: $(TESTABLE) $(PEERS)/.ready  ## whole runs and their pages, killed runs, Slurm, comparisons with MFGLib (which it installs in .venv-peers)
-	$(ACTIVATE) PEERS=$$($(PEERS)/bin/python -c "import site; print(site.getsitepackages()[0])") python -m pytest -m slow --numprocesses=3
+	$(ACTIVATE) PEERS=$$($(PEERS)/bin/python -c "import site; print(site.getsitepackages()[0])") python -m pytest -m slow
 
 bench: $(READY)  ## times: this engine beside MFGLib, OpenSpiel, NumPy and the memory's bandwidth (benchmarks/)
 	@$(MAKE) --no-print-directory $(PEERS)/.ready || echo "The peers cannot be installed: the rest is timed without them." >&2
@@ -48,7 +47,7 @@ profile: $(READY)  ## seconds and memory of every rule of the last run
 # MFGLib and OpenSpiel, in an environment of their own: nothing else here needs them.
 $(PEERS)/.ready: benchmarks/contest/peers.lock
 	$(PYTHON) -m venv --clear $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<
 	@touch $@
 
 REFERENCE := scorecard properties certificates long_horizons games imitators finite_populations \

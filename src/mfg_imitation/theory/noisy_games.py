@@ -64,7 +64,7 @@ NOISY = Kind(
     ("states", "actions", "horizon", SWEPT, "reward_lipschitz", "seed"),
     2**31,
     lambda **point: random_noisy_game(**point).unfolded(),
-    # Half the optimisation: a long program that runs once, and on small games.
+    # No optimisation: a long program that runs once, and on small games.
     jax.jit(
         partial(examined, half_span=largest_half_span),
         static_argnums=6,
