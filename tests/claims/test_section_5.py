@@ -19,7 +19,8 @@ from mfg_imitation.claims.panel_curves import (
 )
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.names import JUDGED_GAPS, SWEPT
-from mfg_imitation.studies.attractor_properties import attractor_induction, properties
+from mfg_imitation.studies.attractor_induction import attractor_induction
+from mfg_imitation.studies.attractor_properties import properties
 from mfg_imitation.studies.long_horizons import long_horizons
 from mfg_imitation.studies.sweep import sweep
 from mfg_imitation.theory.certificates import certificates

@@ -18,6 +18,7 @@ from mfg_imitation.games.game import Game
 from mfg_imitation.games.game_file import GameFile
 from mfg_imitation.games.lipschitz import lipschitz_estimate
 from mfg_imitation.names import JUDGED_GAPS, SWEPT
+from mfg_imitation.studies.attractor_induction import attractor_induction
 from mfg_imitation.studies.slip_paths import games_on_grid
 
 N_RANDOM = 256  # random policies looked at in every panel
@@ -46,29 +47,6 @@ def properties(file: GameFile, grid: Mapping, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def attractor_induction(
-    transition_lipschitz: float, horizon: int, alpha: Float[np.ndarray, " alphas"]
-) -> dict[str, Float[np.ndarray, " alphas"]]:
-    """The errors and the gaps of pi_alpha by induction over the mass m_n in s1 (paper, Eqs. 28-33, re-derived).
-
-    m_0 = 0, m_{n+1} = m_n + (1 - m_n)(alpha + (1 - alpha) min(1, L_P m_n)). The sum of m_n is what the population loses
-    (Eq. 33). A deviator, who always plays a0, is drawn away all the same: its mass in s1 is d_0 = 0,
-    d_{n+1} = d_n + (1 - d_n) min(1, L_P m_n), and the sum of m_n - d_n is the Nash imitation gap (ours).
-    """
-    m, deviator, lost, gained = (np.zeros_like(alpha) for _ in range(4))
-    for _ in range(horizon - 1):
-        drawn = np.minimum(1, transition_lipschitz * m)
-        m, deviator = m + (1 - m) * (alpha + (1 - alpha) * drawn), deviator + (1 - deviator) * drawn
-        lost, gained = lost + m, gained + m - deviator
-    return {
-        "bc": 2 * alpha,
-        "vanilla_adv": 2 * (1 - (1 - alpha) ** horizon),
-        "mfc_adv": 2 * (1 - (1 - alpha) * (1 - m)),
-        "nash_imitation_gap": gained,
-        "population_value_gap": lost,
-    }
-
-
 def _measure(game: Game, slope: float, target: Float[Array, "H S A"], rng: np.random.Generator) -> dict[str, float]:
     expert = known_expert(game).policy
     flow = population_flow(game, expert)
@@ -77,9 +55,8 @@ def _measure(game: Game, slope: float, target: Float[Array, "H S A"], rng: np.ra
     visited = (flow > 0)[..., None]
     induction = attractor_induction(slope, game.horizon, ALPHA)
     errors = proxies(game, expert, path)
-    on_path = gaps(game, expert, path)
-    anywhere = gaps(game, expert, jnp.concatenate([path, random]))
-    off_path = gaps(game, expert, jnp.where(visited, path, random[: len(ALPHA)]))
+    elsewhere = jnp.where(visited, path, random[: len(ALPHA)])
+    measured = gaps(game, expert, jnp.concatenate([path, elsewhere, random]))
     best = social_optimum(game, expert[None])
     row = {
         "lipschitz_error": abs(lipschitz_estimate(game).transition - slope),
@@ -91,11 +68,12 @@ def _measure(game: Game, slope: float, target: Float[Array, "H S A"], rng: np.ra
         ),
     }
     for gap in JUDGED_GAPS:
-        values, all_values = getattr(on_path, gap), getattr(anywhere, gap)
+        values, off_path, at_random = jnp.split(getattr(measured, gap), [len(path), 2 * len(path)])
+        largest = jnp.maximum(values.max(), at_random.max())
         row[f"{gap}_induction"] = _largest(induction["population_value_gap"], values)
-        row[f"{gap}_above_bound"] = all_values.max() - (game.horizon - 1)
-        row[f"{gap}_above_last"] = all_values.max() - values[1]
-        row[f"{gap}_off_path"] = _largest(getattr(off_path, gap), values)
+        row[f"{gap}_above_bound"] = largest - (game.horizon - 1)
+        row[f"{gap}_above_last"] = largest - values[1]
+        row[f"{gap}_off_path"] = _largest(off_path, values)
     return {name: float(value) for name, value in row.items()}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from mfg_imitation.claims.panel_curves import nearness_to_bc
 from mfg_imitation.claims.section_5_observations import HALF, LONGEST
 from mfg_imitation.names import JUDGED_GAPS, SWEPT
-from mfg_imitation.studies.attractor_properties import attractor_induction
+from mfg_imitation.studies.attractor_induction import attractor_induction
 
 #: Imitators on the path, with those whose errors the population amplifies to 1 within `LONGEST` steps.
 ALPHA = np.concatenate([[0], np.geomspace(1e-160, 1, 2001)])
