@@ -154,17 +154,13 @@ class _State(NamedTuple):
 def _ascend(game, starts, iterations, tolerance) -> _State:
     """The best of the ends of all starts."""
 
-    def evaluate(logits):
-        policy = jax.nn.softmax(logits)
-        value, flow, q = control_gradient(game, policy)
-        promise = jnp.sum(flow * (q.max(axis=-1) - jnp.sum(policy * q, axis=-1)))
-        return value, q, promise
-
     def look(state):
         first = state.iteration < 0  # at the start itself: what looks is compiled once, for it and for all steps
         moved = jax.nn.log_softmax(state.logits + state.step_size * state.q)
         logits = jnp.where(first, state.logits, moved)
-        value, q, promise = evaluate(logits)
+        policy = jax.nn.softmax(logits)
+        value, flow, q = control_gradient(game, policy)
+        promise = jnp.sum(flow * (q.max(axis=-1) - jnp.sum(policy * q, axis=-1)))
         better = first | (value >= state.value)
         taken = _State(logits, value, q, promise, 1.5 * state.step_size, state.iteration + 1)
         refused = state._replace(step_size=0.5 * state.step_size, iteration=state.iteration + 1)
@@ -175,6 +171,7 @@ def _ascend(game, starts, iterations, tolerance) -> _State:
             return (state.stationarity > tolerance) & (state.iteration < iterations)
 
         logits = jnp.log(start)
+        # The first step from there is of size 1: looking lets the size grow.
         unseen = _State(logits, -jnp.inf, jnp.zeros_like(logits), jnp.inf, 1 / 1.5, -1)
         return jax.lax.while_loop(unfinished, look, jax.tree.map(jnp.asarray, unseen))
 

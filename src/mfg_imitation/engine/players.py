@@ -71,8 +71,8 @@ def simulate(
 def compiled_by_draws(function: Callable, **options: int) -> Callable:
     """A function that simulates, compiled; what it takes first is how many steps of players it draws.
 
-    A generator of random numbers is long straight-line code. Without optimisation it is compiled in a third of the time
-    and runs five to seven times as long, which `FEW` steps do not show.
+    A generator of random numbers is long straight-line code. Without optimisation, what samples the sheltered attractor
+    was compiled in .4 s instead of 1.3, and ran five times as long, which `FEW` steps do not show.
 
     Args:
         options: XLA's, for more steps than that.
