@@ -8,7 +8,7 @@ from workflow.lib.compilation import compile_once, compile_quickly
 
 REPOSITORY = Path(__file__).parents[1]
 compile_once(REPOSITORY / ".pytest_cache/jax")  # for all test processes, and for the next tests
-compile_quickly()
+compile_quickly(optimize=False)  # test_processors.py looks at whether optimised programs give the same numbers
 if "PEERS" in os.environ:  # the packages of `make test-slow` to compare with, behind this environment's own
     site.addsitedir(os.environ["PEERS"])
 

@@ -70,19 +70,23 @@ def test_pure_records_are_left_alone(rooms):
 
 
 def test_neighbours_teach_what_was_never_seen():
-    """The beach bar: half as far from the expert as cloning where nobody was, and no farther where many were."""
+    """The beach bar: half as far from the expert as cloning where nobody was, nearer where it goes, half the gap."""
     game = mfg.load_game("beach_bar", horizon=10)
-    expert = np.asarray(mfg.solve_equilibrium(game, method="online_mirror_descent").policy)
-    demonstrations = mfg.sample_demonstrations(game, expert, 300, 0)
-    visits = np.asarray(mfg.empirical_occupancy(demonstrations, game)).sum(axis=-1)
-    network = mfg.network_policy(demonstrations, game)
-    errors = {}
-    for name, fitted in (("network", network), ("cloned", mfg.behavioral_cloning(demonstrations, game))):
-        error = np.abs(np.asarray(fitted.policy) - expert).sum(axis=-1)
-        errors[name] = error[visits == 0].mean(), (error * visits).sum()
-    assert (visits == 0).any() and errors["network"][0] < 0.5 * errors["cloned"][0]
-    assert errors["network"][1] < errors["cloned"][1]
-    assert network.status == "stopped early" and network.certificate > 0
+    expert = mfg.solve_equilibrium(game, method="online_mirror_descent").policy
+    flow = np.asarray(mfg.population_flow(game, expert))
+    measured = {"network": [], "cloned": []}
+    for seed in range(4):  # one sample does not tell
+        sample = mfg.sample_demonstrations(game, expert, 100, seed)
+        visits = np.asarray(mfg.empirical_occupancy(sample, game)).sum(axis=-1)
+        network = mfg.network_policy(sample, game)
+        for name, fitted in (("network", network), ("cloned", mfg.behavioral_cloning(sample, game))):
+            error = np.abs(np.asarray(fitted.policy) - np.asarray(expert)).sum(axis=-1)
+            gap = mfg.nash_imitation_gap(game, fitted.policy)
+            measured[name].append((error[visits == 0].mean(), (error * flow).sum(), gap))
+        assert (visits == 0).any() and network.certificate > 0
+    unseen, expected, gap = np.sum(measured["network"], axis=0) / np.sum(measured["cloned"], axis=0)
+    assert unseen < 0.5 and expected < 1 and gap < 0.5
+    assert network.status == "stopped early"  # long before the limit, which rounding may lead other samples to
 
 
 def test_the_seed_decides_and_the_objective_is_that_of_cloning(garnet):
