@@ -78,8 +78,11 @@ def test_a_policy_comes_out_with_how_the_fit_ended(name, stationary, fit, sample
 def test_a_batch_is_its_samples_and_equal_calls_give_equal_bytes(name, stationary, known, fit, samples):
     """Each sample has its own estimate of the population, too."""
     offered = {} if known else {"population": None}
-    together = fit(name, samples, stationary, **offered)
     alone = fit(name, sample(samples, 1), stationary, **offered)
+    if alone.status == "iteration limit":  # on a search's way rounding grows: 50 steps are too few for it
+        offered["iterations"] = 50
+        alone = fit(name, sample(samples, 1), stationary, **offered)
+    together = fit(name, samples, stationary, **offered)
     again = fit(name, sample(samples, 1), stationary, **offered)
     np.testing.assert_allclose(together.policy[1], alone.policy, rtol=0, atol=1e-9)
     assert float(together.objective[1]) == pytest.approx(float(alone.objective), abs=1e-9)
