@@ -70,7 +70,11 @@ def test_pure_records_are_left_alone(rooms):
 
 
 def test_neighbours_teach_what_was_never_seen():
-    """The beach bar: half as far from the expert as cloning where nobody was, nearer where it goes, half the gap."""
+    """The beach bar: half as far from the expert as cloning where nobody was, nearer where it goes, and half the gap.
+
+    Of seeds 0 to 7 these are 0.21 to 0.31, 0.52 to 1.12 and 0.05 to 0.52 of cloning's; of 0 to 3 together, 0.26, 0.65
+    and 0.22.
+    """
     game = mfg.load_game("beach_bar", horizon=10)
     expert = mfg.solve_equilibrium(game, method="online_mirror_descent").policy
     flow = np.asarray(mfg.population_flow(game, expert))
